@@ -1,0 +1,187 @@
+/* Phases: a barrier between two settings of the live controls, so that every
+ * operation belongs to exactly one of them. In the lab.
+ *
+ * A phase is numbered. The coordinator raises phase_wanted; every worker that
+ * sees it comes to the barrier and counts itself as arrived; when all have
+ * arrived or left the coordinator closes the phase's books and raises
+ * phase_open. The start gate is the first opening, a pause is an opening that
+ * is held back, and a worker that was told to stand aside stays at the barrier
+ * and counts as arrived for as long as it does. */
+#include <sys/eventfd.h>
+
+#include "lab/crew.h"
+#include "lab/futex.h"
+
+#define LOAD(x) atomic_load_explicit(&(x), memory_order_relaxed)
+#define STORE(x, v) atomic_store_explicit(&(x), (v), memory_order_relaxed)
+
+/* Wake the coordinator when nobody is missing. Sequentially consistent: of one
+ * that arrives and one that leaves at once, one must see the other. */
+static void bell_if_last(struct arena *a)
+{
+    if (atomic_load(&a->arrived) + atomic_load(&a->left) >=
+        atomic_load(&a->expected))
+        eventfd_write(a->bell_fd, 1);
+}
+
+static void life_set(struct worker *w, enum board_life life)
+{
+    STORE(w->row->life_ns, clock_now_ns());
+    atomic_store_explicit(&w->row->life, life, memory_order_release);
+}
+
+void phase_pass(struct worker *w)
+{
+    struct arena *a = w->arena;
+    bool parked = false;
+    uint32_t open;
+
+    worker_account(w, &w->row->last);
+    worker_mark_begin(w, WAIT_BARRIER);
+    /* Release: what this worker did is visible to whoever counts it. */
+    atomic_fetch_add(&a->arrived, 1);
+    bell_if_last(a);
+    for (;;) {
+        open = atomic_load_explicit(&a->phase_open, memory_order_acquire);
+        if (atomic_load_explicit(&a->stop, memory_order_acquire))
+            break;
+        if (open != w->phase) {
+            w->phase = open;
+            if ((uint32_t)w->id < LOAD(a->active))
+                break;
+            if (!parked) {
+                parked = true;
+                worker_mark_end(w);
+                worker_mark_begin(w, WAIT_PARKED);
+                life_set(w, BOARD_PARKED);
+            }
+            continue;
+        }
+        futex_wait(&a->phase_open, open, INT64_MAX);
+    }
+    worker_mark_end(w);
+    if (parked)
+        life_set(w, BOARD_WORKING);
+    w->sync = LOAD(a->sync);
+}
+
+void phase_leave(struct worker *w)
+{
+    atomic_fetch_add(&w->arena->left, 1);
+    bell_if_last(w->arena);
+}
+
+bool phase_all_arrived(const struct crew *c)
+{
+    return atomic_load(&c->arena->arrived) + atomic_load(&c->arena->left) >=
+           c->spawned;
+}
+
+void phase_nudge(struct crew *c)
+{
+    futex_wake(&c->arena->phase_wanted, INT_MAX);
+    futex_wake(&c->arena->apply_turn, INT_MAX);
+    futex_wake(&c->arena->turn, INT_MAX);
+}
+
+void phase_close_begin(struct crew *c)
+{
+    struct arena *a = c->arena;
+
+    atomic_store_explicit(&a->phase_wanted, LOAD(a->phase_open) + 1,
+                          memory_order_release);
+    phase_nudge(c);
+}
+
+/* Over all rows at this instant, all workers standing still. */
+static struct phase_totals totals_now(const struct crew *c)
+{
+    const struct workload *work = workloads[c->spec->workload];
+    struct phase_totals t = {0};
+
+    for (uint32_t i = 0; i < c->spawned; i++) {
+        struct board_row *row = board_row(c->board, i);
+
+        t.ops += LOAD(row->ops);
+        t.voluntary += LOAD(row->last.voluntary);
+        t.involuntary += LOAD(row->last.involuntary);
+        t.cpu_ns += LOAD(row->last.run_ns);
+        t.lock_wait_ns += LOAD(row->wait_ns[WAIT_LOCK]);
+    }
+    if (work->counter_value)
+        t.counter = work->counter_value(c->arena);
+    return t;
+}
+
+void phase_close_end(struct crew *c)
+{
+    struct board *b = c->board;
+    uint64_t n = LOAD(b->phases);
+    struct board_phase *p = &b->phase_ring[n % BOARD_PHASES];
+    struct phase_totals now = totals_now(c);
+    const struct phase_totals *was = &c->at_opening;
+
+    if (LOAD(b->phase_start_ns) == 0)
+        return; /* none was open: the gate, or a pause went on */
+    STORE(p->start_ns, LOAD(b->phase_start_ns));
+    STORE(p->end_ns, clock_now_ns());
+    STORE(p->sync, LOAD(b->phase_sync));
+    STORE(p->workers, LOAD(b->phase_workers));
+    STORE(p->generation, LOAD(b->phase_open));
+    STORE(p->ops, now.ops - was->ops);
+    STORE(p->expected, -1);
+    if (workloads[c->spec->workload]->counter_value) {
+        STORE(p->expected, now.ops - was->ops);
+        STORE(p->actual, now.counter - was->counter);
+    }
+    STORE(p->voluntary, now.voluntary - was->voluntary);
+    STORE(p->involuntary, now.involuntary - was->involuntary);
+    STORE(p->cpu_ns, now.cpu_ns - was->cpu_ns);
+    STORE(p->lock_wait_ns, now.lock_wait_ns - was->lock_wait_ns);
+    STORE(b->phase_start_ns, 0);
+    /* Pairs with the screen's acquire in live.c. */
+    atomic_store_explicit(&b->phases, n + 1, memory_order_release);
+    eventfd_write(c->news_fd, 1);
+}
+
+void phase_open(struct crew *c, uint32_t generation)
+{
+    struct arena *a = c->arena;
+    struct board *b = c->board;
+    uint32_t active = LOAD(b->control.workers);
+    uint32_t aside = 0;
+    int64_t now;
+
+    c->at_opening = totals_now(c);
+    for (uint32_t i = active; i < c->spawned; i++) {
+        uint32_t life = LOAD(board_row(b, i)->life);
+
+        aside += life != BOARD_ENDED && life != BOARD_REFUSED;
+    }
+    STORE(a->active, active);
+    STORE(a->sync, LOAD(b->control.sync));
+    atomic_store(&a->gil.interval_ns, LOAD(b->control.gil_interval_ns));
+    STORE(a->arrived, aside);
+    STORE(b->phase_open, generation);
+    STORE(b->phase_sync, LOAD(a->sync));
+    STORE(b->phase_workers, active < c->spawned ? active : c->spawned);
+    now = clock_now_ns();
+    if (LOAD(b->gate_ns) == 0)
+        STORE(b->gate_ns, now);
+    STORE(b->phase_start_ns, now);
+    /* Release: pairs with the acquire in phase_pass(). Now open == wanted. */
+    atomic_fetch_add_explicit(&a->phase_open, 1, memory_order_release);
+    futex_wake(&a->phase_open, INT_MAX);
+    eventfd_write(c->news_fd, 1);
+}
+
+void phase_stop(struct crew *c)
+{
+    struct arena *a = c->arena;
+
+    atomic_store_explicit(&a->stop, 1, memory_order_release);
+    atomic_store_explicit(&a->phase_wanted, LOAD(a->phase_open) + 1,
+                          memory_order_release);
+    phase_nudge(c);
+    futex_wake(&a->phase_open, INT_MAX);
+}

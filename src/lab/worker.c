@@ -1,0 +1,406 @@
+/* A worker's life: its tasks, its looks at the clock, its waits. In the lab,
+ * by each worker for itself. */
+#include "lab/worker.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lab/counts.h"
+#include "lab/crew.h"
+#include "lab/futex.h"
+
+#define LOAD(x) atomic_load_explicit(&(x), memory_order_relaxed)
+#define STORE(x, v) atomic_store_explicit(&(x), (v), memory_order_relaxed)
+
+/* How long a batch of work between two looks at the clock should take: the
+ * look costs 30 ns and a gap is known to within one batch. */
+#define BATCH_NS (15 * NS_PER_US)
+/* The old lock was let go every 100 ticks, here worth half a microsecond. */
+#define BATCH_OLD_GIL_NS 500
+#define OLD_GIL_TURNS 32 /* looks at the clock are rarer than that */
+/* A batch longer than usual by this may hide a switch: ask the kernel. */
+#define GAP_SLACK_NS 1500
+#define BATCH_MAX (1 << 24)
+
+static uint32_t watching(const struct worker *w)
+{
+    return LOAD(w->board->control.watch);
+}
+
+static void event_push(struct worker *w, const struct board_event *e)
+{
+    struct board_row *row = w->row;
+    uint64_t head = LOAD(row->head);
+
+    if (head - atomic_load_explicit(&row->tail, memory_order_acquire) >=
+        w->board->ring_events) {
+        STORE(row->dropped, LOAD(row->dropped) + 1);
+        return;
+    }
+    *board_event(w->board, (uint32_t)w->id, head) = *e;
+    atomic_store_explicit(&row->head, head + 1, memory_order_release);
+}
+
+/* Ask the kernel what happened since the last time it was asked, into @e.
+ * True if there was a switch. */
+static bool switches_since(struct worker *w, struct board_event *e)
+{
+    int64_t voluntary, involuntary, queued;
+
+    counts_switches(&voluntary, &involuntary);
+    e->voluntary = (uint32_t)(voluntary - w->seen_voluntary);
+    e->involuntary = (uint32_t)(involuntary - w->seen_involuntary);
+    if (e->voluntary == 0 && e->involuntary == 0)
+        return false;
+    w->seen_voluntary = voluntary;
+    w->seen_involuntary = involuntary;
+    queued = counts_queued_ns(w);
+    e->value = queued < 0 ? -1 : queued - w->seen_queued_ns;
+    w->seen_queued_ns = queued;
+    return true;
+}
+
+/* A switch was found between turn_ns and @now, somewhere in the batch: put the
+ * work half before it and half after. */
+static void gap_push(struct worker *w, struct board_event *e, int64_t now,
+                     int cpu)
+{
+    e->kind = BOARD_GAP;
+    e->cpu = (int16_t)cpu;
+    e->cpu_before = (int16_t)w->turn_cpu;
+    e->begin_ns = w->turn_ns + w->typical_ns / 2;
+    e->end_ns = now - w->typical_ns / 2;
+    if (e->end_ns < e->begin_ns)
+        e->begin_ns = e->end_ns = (w->turn_ns + now) / 2;
+    event_push(w, e);
+}
+
+/* Did the time since the last look last longer than work does? Then ask
+ * whether it was a switch, or only a tick or an interrupt. */
+static bool gap_confirm(struct worker *w, int64_t now, int cpu)
+{
+    int64_t usual = w->typical_ns + w->typical_ns / 4 + GAP_SLACK_NS;
+    struct board_event e = {0};
+
+    if (now - w->turn_ns <= usual)
+        return false;
+    if (switches_since(w, &e))
+        gap_push(w, &e, now, cpu);
+    return true;
+}
+
+/* From here on switches are counted against @at. */
+static void worker_seen(struct worker *w, const struct board_counts *at)
+{
+    w->seen_voluntary = LOAD(at->voluntary);
+    w->seen_involuntary = LOAD(at->involuntary);
+    w->seen_queued_ns = LOAD(at->queued_ns);
+}
+
+void worker_account(struct worker *w, struct board_counts *at)
+{
+    struct board_event e = {.value = -1};
+    int64_t now;
+
+    counts_read(w, at);
+    if (!(watching(w) & WATCH_GAPS))
+        return;
+    /* Switches too short to have stood out must be in the trace too. */
+    e.voluntary = (uint32_t)(LOAD(at->voluntary) - w->seen_voluntary);
+    e.involuntary = (uint32_t)(LOAD(at->involuntary) - w->seen_involuntary);
+    if (e.voluntary == 0 && e.involuntary == 0)
+        return;
+    now = LOAD(at->at_ns);
+    if (LOAD(at->queued_ns) >= 0)
+        e.value = LOAD(at->queued_ns) - w->seen_queued_ns;
+    gap_push(w, &e, now, LOAD(at->cpu));
+    worker_seen(w, at);
+    w->turn_ns = now;
+    w->turn_cpu = LOAD(at->cpu);
+}
+
+static void gap_look(struct worker *w, int64_t now, int cpu)
+{
+    if (gap_confirm(w, now, cpu) || cpu == w->turn_cpu)
+        return;
+    event_push(w, &(struct board_event){.kind = BOARD_MOVED,
+                                        .begin_ns = now,
+                                        .end_ns = now,
+                                        .cpu = (int16_t)cpu,
+                                        .cpu_before = (int16_t)w->turn_cpu});
+}
+
+/* Learn how long an undisturbed batch takes, and fit the number of units to the
+ * time that it should take. One very long batch was a switch and says little;
+ * many in a row say that the work has become slower. */
+static void batch_adapt(struct worker *w, int64_t took)
+{
+    if (w->typical_ns == 0)
+        w->typical_ns = took;
+    else if (took > 4 * w->typical_ns)
+        w->typical_ns += w->typical_ns / 2;
+    else
+        w->typical_ns += (took - w->typical_ns) / 8;
+    if (took < w->batch_ns / 2 && w->batch < BATCH_MAX) {
+        w->batch *= 2;
+        w->typical_ns *= 2;
+    } else if (took > 2 * w->batch_ns && w->batch > 1 &&
+               w->typical_ns > w->batch_ns) {
+        w->batch /= 2;
+        w->typical_ns /= 2;
+    }
+}
+
+static void clock_look(struct worker *w)
+{
+    int64_t now = clock_now_ns();
+    int64_t took = now - w->turn_ns;
+    int cpu = sched_getcpu();
+
+    if (watching(w) & WATCH_GAPS)
+        gap_look(w, now, cpu);
+    if (!w->interrupted)
+        batch_adapt(w, took);
+    w->interrupted = false;
+    STORE(w->row->seen_ns, now);
+    STORE(w->row->cpu, cpu);
+    w->turn_ns = now;
+    w->turn_cpu = cpu;
+}
+
+static bool stop_asked(struct worker *w)
+{
+    if (atomic_load_explicit(&w->arena->stop, memory_order_acquire))
+        w->stopping = true;
+    return w->stopping;
+}
+
+static bool phase_asked(const struct worker *w)
+{
+    return LOAD(w->arena->phase_wanted) != (uint32_t)w->phase;
+}
+
+bool worker_turn(struct worker *w)
+{
+    bool old_gil = w->gil && w->gil->kind == GIL_OLD;
+
+    if (!old_gil || ++w->old_turns >= OLD_GIL_TURNS) {
+        w->old_turns = 0;
+        clock_look(w);
+    }
+    w->credit = w->batch;
+    if (phase_asked(w)) {
+        if (w->gil)
+            gil_drop(w);
+        if (!stop_asked(w))
+            phase_pass(w);
+        if (w->gil)
+            gil_take(w);
+    } else if (old_gil || (w->gil && gil_asked(w->gil))) {
+        gil_check(w);
+    }
+    return !stop_asked(w);
+}
+
+int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
+{
+    int64_t now = clock_now_ns();
+    uint32_t watch = watching(w);
+
+    if (watch & WATCH_GAPS)
+        gap_confirm(w, now, sched_getcpu());
+    STORE(w->row->wait_since_ns, now);
+    STORE(w->row->wait, cause);
+    if (watch & WATCH_MARKS) {
+        struct board_event e = {.kind = BOARD_WAIT_BEGIN,
+                                .begin_ns = now,
+                                .end_ns = now,
+                                .value = -1,
+                                .cause = (uint8_t)cause,
+                                .cpu = (int16_t)w->turn_cpu,
+                                .cpu_before = (int16_t)w->turn_cpu};
+
+        event_push(w, &e);
+    }
+    return now;
+}
+
+int64_t worker_mark_end(struct worker *w)
+{
+    int64_t now = clock_now_ns();
+    int64_t since = LOAD(w->row->wait_since_ns);
+    uint32_t cause = LOAD(w->row->wait);
+    uint32_t watch = watching(w);
+    int cpu = sched_getcpu();
+
+    STORE(w->row->wait_ns[cause], LOAD(w->row->wait_ns[cause]) + now - since);
+    STORE(w->row->wait, WAIT_NONE);
+    if (watch & WATCH_MARKS) {
+        struct board_event e = {.kind = BOARD_WAIT_END,
+                                .begin_ns = since,
+                                .end_ns = now,
+                                .value = -1,
+                                .cause = (uint8_t)cause,
+                                .cpu = (int16_t)cpu,
+                                .cpu_before = (int16_t)w->turn_cpu};
+
+        if (watch & WATCH_GAPS)
+            switches_since(w, &e);
+        event_push(w, &e);
+    }
+    STORE(w->row->seen_ns, now);
+    STORE(w->row->cpu, cpu);
+    w->turn_ns = now;
+    w->turn_cpu = cpu;
+    w->interrupted = true; /* what is left of the batch is no measure */
+    return now;
+}
+
+int64_t worker_wait_begin(struct worker *w, enum wait_cause cause)
+{
+    if (w->gil)
+        gil_drop(w);
+    return worker_mark_begin(w, cause);
+}
+
+int64_t worker_wait_end(struct worker *w)
+{
+    int64_t now = worker_mark_end(w);
+
+    if (w->gil)
+        gil_take(w);
+    return now;
+}
+
+bool worker_sleep_until(struct worker *w, int64_t deadline_ns,
+                        enum wait_cause cause)
+{
+    struct arena *a = w->arena;
+
+    worker_wait_begin(w, cause);
+    while (clock_now_ns() < deadline_ns && !stop_asked(w)) {
+        futex_wait(&a->phase_wanted, (uint32_t)w->phase, deadline_ns);
+        if (phase_asked(w) && !stop_asked(w)) {
+            worker_mark_end(w);
+            phase_pass(w);
+            worker_mark_begin(w, cause);
+        }
+    }
+    worker_wait_end(w);
+    return !stop_asked(w);
+}
+
+/* ---- the life ----------------------------------------------------------- */
+
+static void worker_fail(struct worker *w, const struct err *err)
+{
+    struct arena *a = w->arena;
+    uint32_t nobody = 0;
+
+    if (!atomic_compare_exchange_strong(&a->failed, &nobody, 1))
+        return; /* the first one's reason is enough */
+    a->failure = *err;
+    atomic_store_explicit(&a->failed, 2, memory_order_release);
+}
+
+static void schedstat_open(struct worker *w)
+{
+    w->schedstat_fd = -1;
+    if (w->spec->workers <= BOARD_CLOSE_LOOK)
+        w->schedstat_fd =
+            open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+}
+
+static bool one_task(struct worker *w, int64_t index)
+{
+    const struct workload *work = workloads[w->spec->workload];
+    struct board_row *row = w->row;
+    int64_t done = LOAD(row->tasks_done);
+    uint64_t result = 0;
+    int64_t begin_ns = clock_now_ns();
+
+    if (!work->task(w, index, &result))
+        return false;
+    if (work->combine == COMBINE_SUM)
+        STORE(row->result, (LOAD(row->result) + result) & CHECKSUM_MASK);
+    else if (work->combine == COMBINE_SAME && done == 0)
+        STORE(row->result, result);
+    else if (work->combine == COMBINE_SAME && result != LOAD(row->result))
+        STORE(row->tasks_failed, LOAD(row->tasks_failed) + 1);
+    STORE(row->tasks_done, done + 1);
+    if (watching(w) & WATCH_MARKS) {
+        struct board_event e = {.kind = BOARD_TASK,
+                                .begin_ns = begin_ns,
+                                .end_ns = clock_now_ns(),
+                                .value = index,
+                                .cpu = (int16_t)w->turn_cpu,
+                                .cpu_before = (int16_t)w->turn_cpu};
+
+        event_push(w, &e);
+    }
+    return true;
+}
+
+static void work_loop(struct worker *w)
+{
+    int64_t first, count;
+
+    while (dispatch_take(w, &first, &count)) {
+        for (int64_t i = 0; i < count; i++) {
+            if (!one_task(w, first + i))
+                return;
+            dispatch_done(w);
+            if (w->stopping || (phase_asked(w) && !worker_turn(w)))
+                return;
+        }
+    }
+}
+
+void worker_main(struct worker *w)
+{
+    const struct workload *work = workloads[w->spec->workload];
+    struct board_row *row = w->row;
+    struct err err = {0};
+    int rc;
+
+    STORE(row->pid, getpid());
+    STORE(row->tid, (int32_t)syscall(SYS_gettid));
+    atomic_store_explicit(&row->life, BOARD_STARTING, memory_order_release);
+    schedstat_open(w);
+    w->batch = 1;
+    w->batch_ns =
+        w->gil && w->gil->kind == GIL_OLD ? BATCH_OLD_GIL_NS : BATCH_NS;
+    rc = placement_apply_self(w->spec, &err);
+    if (rc == 0 && work->init)
+        rc = work->init(w, &err);
+    if (rc < 0)
+        worker_fail(w, &err);
+
+    counts_read(w, &row->born);
+    worker_seen(w, &row->born);
+    STORE(row->cpu, LOAD(row->born.cpu));
+    w->turn_ns = LOAD(row->born.at_ns);
+    w->turn_cpu = LOAD(row->born.cpu);
+    phase_pass(w); /* the start gate */
+    STORE(row->life_ns, clock_now_ns());
+    atomic_store_explicit(&row->life, BOARD_WORKING, memory_order_release);
+    if (rc == 0 && !stop_asked(w)) {
+        if (w->gil)
+            gil_take(w);
+        work_loop(w);
+        if (w->gil)
+            gil_drop(w);
+    }
+    if (work->fini)
+        work->fini(w);
+    worker_account(w, &row->last);
+    worker_account(w, &row->ended);
+    if (w->schedstat_fd >= 0)
+        close(w->schedstat_fd);
+    STORE(row->life_ns, clock_now_ns());
+    atomic_store_explicit(&row->life, BOARD_ENDED, memory_order_release);
+    phase_leave(w);
+}
