@@ -1,0 +1,267 @@
+/* The run record, schema "timeslice.run/1": everything that another program
+ * needs to know about one run, and the line that runs it again. */
+#include "export/export.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "export/names.h"
+
+/* Objects are built without looking, key by key; whether memory ran out on
+ * the way is asked once, at the end. */
+struct record {
+    const struct trace *trace;
+    bool failed;
+};
+
+/* Takes @value over, also on failure; a NULL @value is such a failure. */
+static void record_put(struct record *r, json_t *object, const char *key,
+                       json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        r->failed = true;
+}
+
+static void record_append(struct record *r, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        r->failed = true;
+}
+
+static void record_string(struct record *r, json_t *object, const char *key,
+                          const char *s)
+{
+    struct text clean = {0};
+
+    export_utf8(s, &clean);
+    r->failed |= clean.failed;
+    record_put(r, object, key, json_string(text_str(&clean)));
+    text_fini(&clean);
+}
+
+static void record_integer(struct record *r, json_t *object, const char *key,
+                           int64_t n)
+{
+    record_put(r, object, key, json_integer(n));
+}
+
+/* JSON has no word for what is not a number: such a value is left out, like
+ * one that was not measured. */
+static void record_real(struct record *r, json_t *object, const char *key,
+                        double x)
+{
+    if (isfinite(x))
+        record_put(r, object, key, json_real(x));
+}
+
+static void record_seconds(struct record *r, json_t *object, const char *key,
+                           int64_t ns)
+{
+    record_real(r, object, key, (double)ns / NS_PER_S);
+}
+
+/* ---- the parts, in the record's order ----------------------------------- */
+
+static void record_setting(struct record *r, json_t *settings,
+                           const struct setting *s)
+{
+    const struct spec *spec = &r->trace->spec;
+    const char *field = (const char *)spec + s->offset;
+    struct text words = {0};
+    int64_t n = 0;
+    double x = 0;
+
+    switch (s->type) {
+    case SETTING_CHUNK:
+    case SETTING_COUNT:
+    case SETTING_WORKERS:
+    case SETTING_SECONDS:
+    case SETTING_MS:
+        memcpy(&n, field, sizeof(n));
+        if (n == 0 && s->min > 0) /* stands for a word: "auto", "none" */
+            break;
+        if (s->type == SETTING_SECONDS)
+            record_seconds(r, settings, s->name, n);
+        else if (s->type == SETTING_MS)
+            record_real(r, settings, s->name, (double)n / NS_PER_MS);
+        else
+            record_integer(r, settings, s->name, n);
+        return;
+    case SETTING_REAL:
+        memcpy(&x, field, sizeof(x));
+        record_real(r, settings, s->name, x);
+        return;
+    case SETTING_CHOICE:
+    case SETTING_CPUS:
+    case SETTING_PHASES:
+    case SETTING_OBSERVER:
+        break;
+    }
+    spec_format_setting(spec, s, &words);
+    r->failed |= words.failed;
+    record_string(r, settings, s->name, text_str(&words));
+    text_fini(&words);
+}
+
+static json_t *record_settings(struct record *r)
+{
+    json_t *settings = json_object();
+
+    for (int i = 0; i < spec_setting_count; i++)
+        if (spec_setting_applies(&r->trace->spec, &spec_settings[i]))
+            record_setting(r, settings, &spec_settings[i]);
+    return settings;
+}
+
+static json_t *record_machine(struct record *r)
+{
+    const struct machine *m = &r->trace->machine;
+    json_t *o = json_object();
+
+    record_integer(r, o, "cpus_allowed", m->cpus_allowed);
+    record_integer(r, o, "cpus_online", m->cpus_online);
+    record_string(r, o, "kernel", m->kernel);
+    record_string(r, o, "arch", m->arch);
+    if (m->tick_hz > 0)
+        record_integer(r, o, "tick_hz", m->tick_hz);
+    if (m->perf_paranoid != 99)
+        record_integer(r, o, "perf_event_paranoid", m->perf_paranoid);
+    record_put(r, o, "autogroup", json_boolean(m->autogroup));
+    if (m->memory_total > 0)
+        record_integer(r, o, "memory_total", m->memory_total);
+    if (m->memory_available > 0)
+        record_integer(r, o, "memory_available", m->memory_available);
+    return o;
+}
+
+static json_t *record_observer(struct record *r)
+{
+    const struct trace_observer *from = &r->trace->observer;
+    json_t *o = json_object();
+
+    record_string(r, o, "kind", spec_observer_words[from->kind]);
+    record_integer(r, o, "records", from->records);
+    record_integer(r, o, "lost", from->lost);
+    record_real(r, o, "cpu_s", from->cpu_s);
+    if (from->price_ns >= 0)
+        record_real(r, o, "price_ns", from->price_ns);
+    if (from->reason[0])
+        record_string(r, o, "reason", from->reason);
+    if (from->remedy[0])
+        record_string(r, o, "remedy", from->remedy);
+    if (from->dropped_spans)
+        record_integer(r, o, "dropped_spans", from->dropped_spans);
+    return o;
+}
+
+static json_t *record_metrics(struct record *r, const struct metrics *m)
+{
+    json_t *o = json_object();
+
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        const struct metric_info *info = &metric_infos[i];
+        if (!m->has[i])
+            continue;
+        if (info->unit == UNIT_COUNT || info->unit == UNIT_ERRNO)
+            record_integer(r, o, info->name, (int64_t)m->value[i]);
+        else
+            record_real(r, o, info->name, m->value[i]);
+    }
+    return o;
+}
+
+static json_t *record_phases(struct record *r)
+{
+    const struct trace *t = r->trace;
+    json_t *phases = json_array();
+
+    for (size_t i = 0; i < t->phase_count; i++) {
+        const struct trace_phase *p = &t->phases[i];
+        json_t *o = json_object();
+        record_string(r, o, "sync", spec_sync_words[p->sync]);
+        record_seconds(r, o, "start_s", p->start_ns - t->gate_ns);
+        if (p->end_ns)
+            record_seconds(r, o, "end_s", p->end_ns - t->gate_ns);
+        record_integer(r, o, "workers", p->workers);
+        record_put(r, o, "metrics", record_metrics(r, &p->metrics));
+        record_append(r, phases, o);
+    }
+    return phases;
+}
+
+/* Workers that came to be; the first that the system would not create is in
+ * the metrics (refused_at). */
+static json_t *record_workers(struct record *r)
+{
+    const struct trace *t = r->trace;
+    json_t *workers = json_array();
+
+    for (int i = 0; i < t->worker_count; i++) {
+        const struct trace_worker *w = &t->workers[i];
+        if (w->life == LIFE_ABSENT || w->life == LIFE_REFUSED)
+            continue;
+        json_t *o = json_object();
+        record_integer(r, o, "id", i);
+        record_integer(r, o, "tid", w->tid);
+        record_integer(r, o, "pid", w->pid);
+        record_put(r, o, "metrics", record_metrics(r, &w->metrics));
+        record_append(r, workers, o);
+    }
+    return workers;
+}
+
+static json_t *record_build(struct record *r)
+{
+    const struct trace *t = r->trace;
+    struct text line = {0}, result = {0};
+    json_t *o = json_object();
+
+    spec_format(&t->spec, &line);
+    export_result(t, &result);
+    r->failed |= line.failed || result.failed;
+
+    record_string(r, o, "schema", "timeslice.run/1");
+    record_string(r, o, "experiment", text_str(&line));
+    record_put(r, o, "settings", record_settings(r));
+    record_put(r, o, "machine", record_machine(r));
+    record_put(r, o, "observer", record_observer(r));
+    record_put(r, o, "metrics", record_metrics(r, &t->metrics));
+    record_put(r, o, "phases", record_phases(r));
+    record_put(r, o, "workers", record_workers(r));
+    if (t->verdict == VERDICT_NONE) /* still running */
+        record_put(r, o, "verdict", json_null());
+    else
+        record_string(r, o, "verdict", verdict_words[t->verdict]);
+    if (t->error[0])
+        record_string(r, o, "error", t->error);
+    else
+        record_put(r, o, "error", json_null());
+    record_string(r, o, "badge", export_badge_word(t->badge));
+    if (result.len)
+        record_string(r, o, "result", text_str(&result));
+    text_fini(&line);
+    text_fini(&result);
+    return o;
+}
+
+int export_json(const struct trace *t, FILE *out, struct err *err)
+{
+    struct record r = {.trace = t};
+    json_t *o = record_build(&r);
+    int error = 0;
+
+    if (!o || r.failed) {
+        json_decref(o); /* NULL is fine */
+        return err_set(err, -ENOMEM,
+                       "there is not enough memory for the run record");
+    }
+    errno = 0;
+    if (json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0 ||
+        fputc('\n', out) == EOF)
+        error = errno ? errno : EIO;
+    json_decref(o);
+    return export_finish(out, error, "the run record", err);
+}
