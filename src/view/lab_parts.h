@@ -1,0 +1,35 @@
+/* The live laboratory's screen in parts: where things are (lab.c), lanes
+ * (lab_lanes.c) and panels of numbers (lab_panels.c). */
+#ifndef VIEW_LAB_PARTS_H
+#define VIEW_LAB_PARTS_H
+
+#include "view/pieces.h"
+
+struct lab_layout {
+    struct box header, hero, cores, workers, bottom, extra, footer;
+    bool axis;         /* time axis and who-runs-now line in the workers panel */
+    int core_rows;     /* lanes in the cores panel */
+    int core_height;   /* rows a lane */
+    int worker_rows;   /* lanes that the workers panel has room for */
+    int worker_height; /* rows a lane */
+    int label, lane, side; /* columns of a lane: who, the time, a word */
+};
+
+/* @lanes: how many worker lanes there are to show. */
+void lab_layout(struct lab_layout *l, int rows, int columns, int cores,
+                int lanes, const struct view_lab *v);
+
+void lab_cores(struct frame *f, const struct lab_layout *l,
+               const struct view_lab *v);
+void lab_workers(struct frame *f, const struct lab_layout *l,
+                 const struct view_lab *v);
+/* Who is where at this instant, in one line. */
+void lab_instant(struct frame *f, struct box b, const struct view_lab *v);
+
+/* Progress, numbers and the comparison, side by side. */
+void lab_bottom(struct frame *f, struct box b, const struct view_lab *v,
+                const struct rates *r);
+/* With room to spare: where each worker's time went, and rates over time. */
+void lab_extra(struct frame *f, struct box b, const struct view_lab *v);
+
+#endif
