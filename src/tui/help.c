@@ -1,0 +1,111 @@
+/* Help over a screen: the key table to read, to search and to use. Screen
+ * process. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/app.h"
+
+static const char *const legend[] = {
+    "On every screen: green runs, orange is ready but has no core, red waits",
+    "for another worker, blue waits for a device or a timer. The same letter",
+    "and colour is the same worker everywhere.",
+    "FROZEN: only the picture stands still. STOPPED: the workers do.",
+    "Hold Shift while dragging to select text when the mouse is on.",
+    NULL,
+};
+
+static void list(const struct app *a, struct key_list *keys)
+{
+    keys_help_list(keys, a->screen->keys, a->screen->now(a), a->help.search);
+}
+
+static void search_key(struct app *a, int key)
+{
+    struct help_state *h = &a->help;
+    size_t n = strlen(h->search);
+
+    h->selected = 0;
+    if (key == TUI_KEY_ENTER) {
+        h->typing = false;
+    } else if (key == TUI_KEY_ESCAPE) {
+        h->typing = false;
+        h->search[0] = '\0';
+    } else if ((key == TUI_KEY_BACKSPACE || key == TUI_CTRL('H')) && n > 0) {
+        h->search[n - 1] = '\0';
+    } else if (key >= ' ' && key < 127 && n + 1 < sizeof(h->search)) {
+        h->search[n] = (char)key;
+        h->search[n + 1] = '\0';
+    }
+}
+
+void help_key(struct app *a, int key)
+{
+    struct help_state *h = &a->help;
+    struct key_list keys;
+    int half = terminal_rows(a->terminal) / 2;
+
+    if (h->typing) {
+        search_key(a, key);
+        return;
+    }
+    list(a, &keys);
+    switch (keys_find(&keys_help, key, 0)) {
+    case ACTION_UP:
+        h->selected--;
+        break;
+    case ACTION_DOWN:
+        h->selected++;
+        break;
+    case ACTION_PAGE_UP:
+        h->selected -= half;
+        break;
+    case ACTION_PAGE_DOWN:
+        h->selected += half;
+        break;
+    case ACTION_FIRST:
+        h->selected = 0;
+        h->scroll = 0;
+        break;
+    case ACTION_LAST: /* with what the colours mean, below the keys */
+        h->selected = keys.count - 1;
+        h->scroll = keys.count;
+        break;
+    case ACTION_SEARCH:
+        h->typing = true;
+        break;
+    case ACTION_BACK:
+        a->overlay = OVERLAY_NONE;
+        break;
+    case ACTION_ENTER:
+        a->overlay = OVERLAY_NONE;
+        if (h->selected < keys.count)
+            app_act(a, keys.row[h->selected]->keys[0].action);
+        return;
+    default:
+        break;
+    }
+    if (h->selected >= keys.count)
+        h->selected = keys.count - 1;
+    if (h->selected < 0)
+        h->selected = 0;
+}
+
+void help_draw(struct app *a, struct frame *f)
+{
+    struct key_list keys;
+    char search[64];
+    struct view_help v = {
+        .title = a->screen->keys->title,
+        .selected = a->help.selected,
+        .scroll = a->help.scroll,
+        .legend = legend,
+    };
+
+    list(a, &keys);
+    v.keys = keys.view;
+    v.key_count = keys.count;
+    snprintf(search, sizeof(search), "%s%s", a->help.search,
+             a->help.typing ? "_" : "");
+    v.search = search;
+    view_help(f, &v);
+}

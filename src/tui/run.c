@@ -1,0 +1,468 @@
+/* The run on a screen. Screen process. */
+#include "tui/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "observe/live.h"
+#include "stats/summary.h"
+#include "tui/app.h"
+
+/* While the workers stand still the picture hardly changes. */
+#define STILL_NS (NS_PER_S / 4)
+
+/* ---- starting and ending --------------------------------------------------
+ */
+
+static bool given(const struct spec *spec, const char *name)
+{
+    const struct setting *s = spec_setting(name);
+
+    return s && (spec->given >> (s - spec_settings) & 1);
+}
+
+/* Sequential work has one worker, whatever was asked for other models. */
+static void effective_spec(struct spec *out, const struct spec *asked)
+{
+    const struct setting *workers = spec_setting("workers");
+
+    *out = *asked;
+    if (out->model != MODEL_SEQUENTIAL || !workers)
+        return;
+    out->workers = 0;
+    out->given &= ~(UINT64_C(1) << (workers - spec_settings));
+}
+
+static void keep_previous(struct run *r)
+{
+    struct trace *t = r->source->trace;
+    struct text line = {0};
+
+    if (t->gate_ns == 0)
+        return;
+    summary_update(t);
+    spec_format(&t->spec, &line);
+    r->has_previous = true;
+    snprintf(r->previous.line, sizeof(r->previous.line), "%s", text_str(&line));
+    r->previous.metrics = t->metrics;
+    r->previous_ns = clock_now_ns();
+    text_fini(&line);
+}
+
+void run_close(struct app *a)
+{
+    struct run *r = &a->run;
+
+    run_freeze(r, false);
+    if (!r->source)
+        return;
+    keep_previous(r);
+    r->source->class->close(r->source);
+    r->source = NULL;
+}
+
+int run_start(struct app *a, const struct spec *spec, struct err *err)
+{
+    struct run *r = &a->run;
+    struct spec checked;
+    int rc;
+
+    effective_spec(&checked, spec);
+    rc = spec_check(&checked, a->options.machine, err);
+    if (rc < 0)
+        return rc;
+    run_close(a);
+    r->asked = *spec;
+    r->stopping = false;
+    r->events_seen = 0;
+    r->next_pump_ns = 0;
+    r->next_still_ns = 0;
+    r->step = 0;
+    r->step_end_ns = 0;
+    r->scripted = checked.phase_count > 0 || given(&checked, "duration");
+    a->dirty = true;
+    return live_open(&r->source, &checked, a->options.machine, true, err);
+}
+
+/* ---- looking at it --------------------------------------------------------
+ */
+
+const struct trace *run_trace(const struct run *r)
+{
+    if (!r->source)
+        return NULL;
+    return r->frozen ? &r->still : r->source->trace;
+}
+
+/* The frozen picture keeps its counts; where the live trace keeps its spans,
+ * events and samples may have moved. */
+static void still_refresh(struct run *r)
+{
+    const struct trace *t = r->source->trace;
+
+    r->still.chunks = t->chunks;
+    r->still.chunk_count = t->chunk_count;
+    r->still.complete_from_ns = t->complete_from_ns;
+    r->still.events = t->events;
+    r->still.samples = t->samples;
+    r->still.phases = t->phases;
+    if (r->still.phase_count > t->phase_count)
+        r->still.phase_count = t->phase_count;
+}
+
+void run_freeze(struct run *r, bool frozen)
+{
+    size_t bytes;
+
+    if (frozen == r->frozen)
+        return;
+    if (!frozen) {
+        r->frozen = false;
+        free(r->still_workers);
+        r->still_workers = NULL;
+        return;
+    }
+    if (!r->source)
+        return;
+    summary_update(r->source->trace);
+    r->still = *r->source->trace;
+    bytes = (size_t)r->still.worker_count * sizeof(*r->still.workers);
+    r->still_workers = malloc(bytes ? bytes : 1);
+    if (!r->still_workers)
+        return; /* without memory the picture stays live */
+    if (bytes)
+        memcpy(r->still_workers, r->still.workers, bytes);
+    r->still.workers = r->still_workers;
+    r->frozen = true;
+}
+
+void run_update(struct run *r)
+{
+    if (!r->source)
+        return;
+    if (r->frozen)
+        still_refresh(r);
+    else
+        summary_update(r->source->trace);
+}
+
+bool run_paused(const struct run *r)
+{
+    return r->source && r->source->wanted.paused && !r->source->done;
+}
+
+int64_t run_workers(const struct run *r)
+{
+    if (!r->source || r->source->done ||
+        r->source->trace->spec.model == MODEL_SEQUENTIAL)
+        return -1;
+    return r->source->wanted.workers;
+}
+
+unsigned run_now(const struct run *r)
+{
+    const struct trace *t = run_trace(r);
+    unsigned now = r->frozen ? WHEN_FROZEN : 0;
+
+    if (r->asked.workload == WORKLOAD_COUNTER)
+        now |= WHEN_COUNTER;
+    if (t && t->worker_count > 1)
+        now |= WHEN_TALL;
+    return now;
+}
+
+/* ---- changing it live -----------------------------------------------------
+ */
+
+/* The run that takes changes now; NULL, and a message, if it has ended. */
+static struct source *changing(struct app *a)
+{
+    struct source *s = a->run.source;
+
+    if (s && !s->done && !a->run.stopping)
+        return s;
+    app_say(a, false, "the run has ended; r runs it again");
+    return NULL;
+}
+
+static void change_workers(struct app *a, int by)
+{
+    struct source *s = changing(a);
+    int64_t workers;
+
+    if (!s)
+        return;
+    if (s->trace->spec.model == MODEL_SEQUENTIAL) {
+        app_say(a, false, "sequential has one worker; m chooses another model");
+        return;
+    }
+    workers = s->wanted.workers + by;
+    if (workers < 1) {
+        app_say(a, false, "one worker is the least");
+    } else if (workers > s->max_workers) {
+        app_say(a, false,
+                "%d is the most that this run has room for; e starts one with "
+                "more",
+                s->max_workers);
+    } else {
+        s->wanted.workers = workers;
+        s->class->apply(s, false);
+    }
+}
+
+static void change_lock(struct app *a, int by)
+{
+    struct source *s = changing(a);
+
+    if (!s)
+        return;
+    a->run.scripted = false;
+    s->wanted.sync =
+        (enum spec_sync)(((int)s->wanted.sync + by + SYNC_COUNT) % SYNC_COUNT);
+    s->class->apply(s, false);
+}
+
+/* All workers on the first processor they may have, or on all again. */
+static void change_cores(struct app *a)
+{
+    struct source *s = changing(a);
+    cpu_set_t all;
+    size_t first = 0;
+
+    if (!s)
+        return;
+    all = s->trace->spec.pinned ? s->trace->spec.cpus
+                                : a->options.machine->allowed;
+    while (first < CPU_SETSIZE && !CPU_ISSET(first, &all))
+        first++;
+    if (s->wanted.pinned && CPU_COUNT(&s->wanted.cpus) == 1) {
+        s->wanted.pinned = s->trace->spec.pinned;
+        s->wanted.cpus = all;
+    } else {
+        s->wanted.pinned = true;
+        CPU_ZERO(&s->wanted.cpus);
+        CPU_SET(first, &s->wanted.cpus);
+    }
+    s->class->apply(s, false);
+}
+
+static void change_pause(struct app *a)
+{
+    struct source *s = changing(a);
+
+    if (!s)
+        return;
+    s->wanted.paused = !s->wanted.paused;
+    s->class->apply(s, false);
+}
+
+static void end_run(struct app *a)
+{
+    struct source *s = changing(a);
+
+    if (!s)
+        return;
+    a->run.stopping = true;
+    s->class->stop(s, VERDICT_OK);
+}
+
+/* What was asked for, with what was changed live since. */
+static void asked_now(const struct run *r, struct spec *out)
+{
+    const struct source *s = r->source;
+    char number[32];
+
+    *out = r->asked;
+    if (!s)
+        return;
+    if (s->wanted.workers != s->trace->spec.workers) {
+        snprintf(number, sizeof(number), "%" PRId64, s->wanted.workers);
+        spec_set(out, "workers", number, NULL);
+    }
+    if (out->workload == WORKLOAD_COUNTER && !r->scripted &&
+        out->phase_count == 0 && s->wanted.sync != out->sync)
+        spec_set(out, "sync", spec_sync_words[s->wanted.sync], NULL);
+}
+
+static void start_again(struct app *a)
+{
+    struct spec spec;
+    struct err err = {0};
+
+    asked_now(&a->run, &spec);
+    if (run_start(a, &spec, &err) < 0)
+        app_say(a, true, "%s", err.text);
+}
+
+/* The next model with which this work can be done. */
+static void next_model(struct app *a)
+{
+    struct spec spec, effective;
+    struct err err = {0};
+    int model;
+
+    asked_now(&a->run, &spec);
+    model = (int)spec.model;
+    for (int i = 1; i < MODEL_COUNT; i++) {
+        struct spec next = spec;
+
+        model = (model + 1) % MODEL_COUNT;
+        spec_set(&next, "model", spec_model_words[model], NULL);
+        effective_spec(&effective, &next);
+        if (spec_check(&effective, a->options.machine, &err) < 0)
+            continue;
+        if (run_start(a, &next, &err) < 0)
+            app_say(a, true, "%s", err.text);
+        return;
+    }
+    app_say(a, true, "%s", err.text);
+}
+
+bool run_act(struct app *a, enum action action)
+{
+    struct spec spec;
+
+    switch (action) {
+    case ACTION_PAUSE:
+        change_pause(a);
+        return true;
+    case ACTION_FREEZE:
+        run_freeze(&a->run, !a->run.frozen);
+        return true;
+    case ACTION_FEWER:
+        change_workers(a, -1);
+        return true;
+    case ACTION_MORE:
+        change_workers(a, 1);
+        return true;
+    case ACTION_LOCK:
+        change_lock(a, 1);
+        return true;
+    case ACTION_LOCK_BACK:
+        change_lock(a, -1);
+        return true;
+    case ACTION_ONE_CORE:
+        change_cores(a);
+        return true;
+    case ACTION_MODEL:
+        next_model(a);
+        return true;
+    case ACTION_AGAIN:
+        start_again(a);
+        return true;
+    case ACTION_END_RUN:
+        end_run(a);
+        return true;
+    case ACTION_EDIT:
+        asked_now(&a->run, &spec);
+        editor_open(a, &spec);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- as time goes by ------------------------------------------------------
+ */
+
+int run_fds(struct run *r, struct pollfd *out, int max)
+{
+    if (!r->source || r->source->done)
+        return 0;
+    return r->source->class->fds(r->source, out, max);
+}
+
+/* --duration ends the run, --phases turns the lock, unless a hand did. */
+static void run_script(struct run *r, int64_t now_ns)
+{
+    struct source *s = r->source;
+    const struct spec *spec = &s->trace->spec;
+
+    if (!r->scripted || r->stopping || !s->running)
+        return;
+    if (r->step_end_ns == 0)
+        r->step_end_ns = s->trace->gate_ns + (spec->phase_count > 0
+                                                  ? spec->phases[0].duration_ns
+                                                  : spec->duration_ns);
+    if (now_ns < r->step_end_ns)
+        return;
+    if (++r->step >= spec->phase_count) {
+        r->stopping = true;
+        s->class->stop(s, VERDICT_OK);
+        return;
+    }
+    r->step_end_ns += spec->phases[r->step].duration_ns;
+    s->wanted.sync = spec->phases[r->step].sync;
+    s->class->apply(s, true);
+}
+
+/* What a person should be told in words. */
+static void run_tell(struct app *a)
+{
+    struct run *r = &a->run;
+    const struct trace *t = r->source->trace;
+
+    for (; r->events_seen < t->event_count; r->events_seen++) {
+        const struct trace_event *e = &t->events[r->events_seen];
+
+        if (e->kind == EVENT_REFUSED)
+            app_say(a, true,
+                    "the system refused worker number %d: %s. The others go on",
+                    e->worker, strerror((int)e->value));
+    }
+    if (r->source->done && t->error[0] != '\0')
+        app_say(a, true, "%s", t->error);
+}
+
+void run_pump(struct app *a, int64_t now_ns)
+{
+    struct run *r = &a->run;
+
+    if (!r->source || r->source->done)
+        return;
+    r->source->class->pump(r->source, now_ns);
+    run_script(r, now_ns);
+    run_tell(a);
+    if (r->source->done)
+        a->dirty = true;
+}
+
+int64_t run_tick(struct app *a, int64_t now_ns)
+{
+    struct run *r = &a->run;
+
+    if (!r->source || r->source->done)
+        return INT64_MAX;
+    if (now_ns >= r->next_pump_ns) {
+        run_pump(a, now_ns);
+        r->next_pump_ns += SOURCE_PUMP_NS;
+        if (r->next_pump_ns <= now_ns) /* late: do not hurry after it */
+            r->next_pump_ns = now_ns + SOURCE_PUMP_NS;
+        if (!r->frozen && (!run_paused(r) || now_ns >= r->next_still_ns)) {
+            a->dirty = true;
+            r->next_still_ns = now_ns + STILL_NS;
+        }
+    }
+    return r->source->done ? INT64_MAX : r->next_pump_ns;
+}
+
+void run_sleep(struct run *r)
+{
+    bool paused;
+
+    if (!r->source || r->source->done || r->stopping)
+        return;
+    paused = r->source->wanted.paused;
+    r->source->wanted.paused = true;
+    r->source->class->apply(r->source, false);
+    r->source->wanted.paused = paused; /* as it is to be afterwards */
+}
+
+void run_wake(struct run *r)
+{
+    if (r->source && !r->source->done && !r->stopping)
+        r->source->class->apply(r->source, false);
+}

@@ -1,0 +1,76 @@
+/* The run on a screen: starting it, changing it live, taking in what is new,
+ * keeping what is left of it. Both run screens, lab and race, share this. */
+#ifndef TUI_RUN_H
+#define TUI_RUN_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "spec/spec.h"
+#include "trace/source.h"
+#include "trace/trace.h"
+#include "tui/keys.h"
+#include "view/view.h"
+
+struct app;
+
+struct run {
+    struct spec asked;     /* as a person wrote it: what "again" starts from */
+    struct source *source; /* NULL: none */
+    bool stopping;         /* asked to end */
+    int64_t next_pump_ns;
+    int64_t next_still_ns; /* while workers stand still: next drawing */
+    size_t events_seen;    /* of the trace, for messages */
+
+    /* The script of --phases and --duration, until a hand takes over. */
+    bool scripted;
+    int step;
+    int64_t step_end_ns; /* 0: none */
+
+    /* While frozen: the trace as it was, all but its spans. */
+    bool frozen;
+    struct trace still;
+    struct trace_worker *still_workers;
+
+    /* The run before, and when it ended. */
+    bool has_previous;
+    struct view_compare previous;
+    int64_t previous_ns;
+};
+
+/* Check @spec against this machine and start it in place of the present run. On
+ * failure a negative errno and @err. If @spec is refused the present run goes
+ * on; if the system refuses to start it there is none. */
+int run_start(struct app *a, const struct spec *spec, struct err *err);
+/* End it at once; what it gave becomes the previous run. */
+void run_close(struct app *a);
+
+/* What is to be drawn: the trace as it is, or as it was when frozen. NULL: no
+ * run yet. */
+const struct trace *run_trace(const struct run *r);
+/* Totals as of now, unless frozen. */
+void run_update(struct run *r);
+bool run_paused(const struct run *r);
+/* Live: how many workers are wanted; -1 when that is fixed. */
+int64_t run_workers(const struct run *r);
+
+void run_freeze(struct run *r, bool frozen);
+/* The actions that every run screen has. False: not one of them. */
+bool run_act(struct app *a, enum action action);
+/* What is the case: enum key_when. */
+unsigned run_now(const struct run *r);
+
+int run_fds(struct run *r, struct pollfd *out, int max);
+/* Take in what is new. */
+void run_pump(struct app *a, int64_t now_ns);
+/* Do what is due; returns when something is due again. */
+int64_t run_tick(struct app *a, int64_t now_ns);
+
+/* The screen goes to sleep (Ctrl-Z): nobody looks, so the workers stand still;
+ * and back. */
+void run_sleep(struct run *r);
+void run_wake(struct run *r);
+
+#endif

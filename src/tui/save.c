@@ -1,0 +1,93 @@
+/* What is on the screen into files: the picture as text, the run as JSON.
+ * Screen process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "export/export.h"
+#include "tui/app.h"
+
+/* A new file "timeslice-2026-11-21-10-33-07.txt": never over an old one. A
+ * second file in the same second gets "-2". */
+static FILE *create(const char *stem, const char *ending, char name[80],
+                    struct err *err)
+{
+    int fd = -1;
+
+    for (int i = 1; i < 100 && fd < 0; i++) {
+        if (i == 1)
+            snprintf(name, 80, "%s.%s", stem, ending);
+        else
+            snprintf(name, 80, "%s-%d.%s", stem, i, ending);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!out) {
+        err_set(err, -errno, "cannot write %s here: %m", name);
+        if (fd >= 0)
+            close(fd);
+    }
+    return out;
+}
+
+/* Close @out; half a file is none. */
+static int finish(FILE *out, const char *name, int rc, struct err *err)
+{
+    if (fclose(out) != 0 && rc == 0)
+        rc = err_set(err, -errno, "cannot write all of %s: %m", name);
+    if (rc < 0)
+        unlink(name);
+    return rc;
+}
+
+static int save_text(struct app *a, const char *stem, char name[80],
+                     struct err *err)
+{
+    FILE *out = create(stem, "txt", name, err);
+    struct text text = {0};
+    int rc = 0;
+
+    if (!out)
+        return err->code;
+    frame_to_text(&a->frame, &text);
+    if (fputs(text_str(&text), out) == EOF)
+        rc = err_set(err, -errno, "cannot write all of %s: %m", name);
+    text_fini(&text);
+    return finish(out, name, rc, err);
+}
+
+static int save_json(const struct trace *t, const char *stem, char name[80],
+                     struct err *err)
+{
+    FILE *out = create(stem, "json", name, err);
+
+    if (!out)
+        return err->code;
+    return finish(out, name, export_json(t, out, err), err);
+}
+
+void save_all(struct app *a)
+{
+    const struct trace *t = run_trace(&a->run);
+    char stem[40] = "timeslice", text[80], json[80] = "", where[256];
+    struct err err = {0};
+    time_t now = time(NULL);
+    struct tm local;
+
+    if (localtime_r(&now, &local))
+        strftime(stem, sizeof(stem), "timeslice-%Y-%m-%d-%H-%M-%S", &local);
+    if (save_text(a, stem, text, &err) < 0 ||
+        (t && t->gate_ns != 0 && save_json(t, stem, json, &err) < 0)) {
+        app_say(a, true, "%s", err.text);
+        return;
+    }
+    if (!getcwd(where, sizeof(where)))
+        snprintf(where, sizeof(where), "the working directory");
+    app_say(a, false, "saved %s%s%s in %s", text, json[0] ? " and " : "", json,
+            where);
+}

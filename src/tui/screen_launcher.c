@@ -1,0 +1,276 @@
+/* The launcher: what can be run, what this machine is, what ran last. Screen
+ * process. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "observe/observe.h"
+#include "observe/proc.h"
+#include "tui/app.h"
+
+/* What can be chosen. A line is run as it stands. */
+static const struct launcher_item {
+    struct view_launcher_item view;
+    const struct screen *screen;
+} items[] = {
+    {{"Live lab", "primes --limit 1000000 --tasks 100",
+      "One thread a core counts primes up to a million, 100 times. Watch who "
+      "holds which core and who has "
+      "to wait, then add workers with ] and see what more of them are good "
+      "for."},
+     &screen_lab},
+    {{"Counter race", "counter --model threads --workers 2",
+      "Two threads add 1 to one shared counter. Without a lock updates "
+      "vanish. Press k while it runs: the losses stop, and you see the price."},
+     &screen_race},
+    {{"Threads under a global lock",
+      "primes --model gil --workers 4 --limit 1000000 --tasks 100",
+      "The same primes under one lock, as in CPython. Four threads, and one of "
+      "them computes at a time. Press m for the other models and compare."},
+     &screen_lab},
+    {{"Processes instead of threads",
+      "primes --model processes --workers 4 --limit 1000000 --tasks 100",
+      "Each worker is a process of its own, with memory of its own: no lock to "
+      "share, but dearer to make."},
+     &screen_lab},
+    {{"Waiting is not working", "sleep --workers 8 --scale 100",
+      "A hundred naps of 2 s (shown a hundred times faster) for 8 workers. 200 "
+      "s of naps over 8 is 25 s. Why does it take longer?"},
+     &screen_lab},
+    {{"False sharing", "counter --workers 2 --sync sharded-packed",
+      "A counter for each thread, so nothing is shared - but side by side in "
+      "one cache line. Press K for a line each, and watch the speed."},
+     &screen_race},
+    {{"Hand-over", "pingpong --workers 2 --cpus 0",
+      "Two threads on one core hand a turn to and fro: nothing but switches, "
+      "hundreds of thousands a second. What does one cost?"},
+     &screen_lab},
+    {{"Anything else", ":",
+      "Type any experiment: a workload, then settings. Tab completes, and what "
+      "is wrong is said at once."},
+     NULL},
+};
+#define ITEMS ((int)(sizeof(items) / sizeof(items[0])))
+
+/* ---- what others do to this machine ----------------------------------------
+ */
+
+#define LOOK_NS (2 * NS_PER_S)
+#define FIRST_LOOK_NS (NS_PER_S / 2)
+
+/* While no lab runs, all that keeps the cores busy is other programs. */
+static struct {
+    struct proc *proc;
+    int64_t at_ns, busy_ns;
+    double share; /* <0: not known */
+} others = {.share = -1};
+
+static void others_look(const struct machine *m, int64_t now_ns)
+{
+    static int64_t busy[CPU_SETSIZE];
+    int64_t sum = 0;
+
+    if (!others.proc)
+        others.proc = proc_new();
+    if (!others.proc || !proc_cores(others.proc, busy, CPU_SETSIZE))
+        return;
+    for (size_t i = 0; i < CPU_SETSIZE; i++)
+        if (CPU_ISSET(i, &m->allowed) && busy[i] > 0)
+            sum += busy[i];
+    if (others.at_ns != 0 && now_ns > others.at_ns && m->cpus_allowed > 0) {
+        double share = (double)(sum - others.busy_ns) /
+                       (double)(now_ns - others.at_ns) / m->cpus_allowed;
+
+        others.share = share < 0 ? 0 : share > 1 ? 1 : share;
+    }
+    others.at_ns = now_ns;
+    others.busy_ns = sum;
+}
+
+static void others_forget(void)
+{
+    proc_free(others.proc);
+    others.proc = NULL;
+    others.at_ns = 0;
+    others.share = -1;
+}
+
+/* Which rung of the observer a run would have here. */
+static void probe(struct app *a)
+{
+    struct launcher_state *l = &a->launcher;
+    struct spec spec;
+
+    if (l->probed)
+        return;
+    spec_defaults(&spec, WORKLOAD_PRIMES);
+    if (spec_check(&spec, a->options.machine, NULL) == 0 &&
+        observe_probe(&spec, a->options.machine, &l->observer, NULL) == 0)
+        l->probed = true;
+}
+
+/* ---- the screen ------------------------------------------------------------
+ */
+
+static void launcher_enter(struct app *a)
+{
+    int64_t now_ns = clock_now_ns();
+
+    run_close(a);
+    probe(a);
+    others_look(a->options.machine, now_ns);
+    a->launcher.next_ns = now_ns + FIRST_LOOK_NS;
+}
+
+static void launcher_leave(struct app *a)
+{
+    (void)a;
+    others_forget();
+}
+
+static unsigned launcher_now(const struct app *a)
+{
+    (void)a;
+    return 0;
+}
+
+/* Start the chosen item, or open its settings. */
+static void choose(struct app *a, bool edit)
+{
+    const struct launcher_item *item = &items[a->launcher.selected];
+    struct spec spec;
+    struct err err = {0};
+
+    if (!item->screen) {
+        prompt_open(&a->prompt);
+        return;
+    }
+    if (spec_parse_line(&spec, item->view.line, &err) < 0) {
+        app_say(a, true, "%s", err.text);
+        return;
+    }
+    /* "--cpus 0" means one core: any that we may use. */
+    if (spec.pinned && !CPU_ISSET(0, &a->options.machine->allowed)) {
+        size_t cpu = 0;
+
+        while (cpu < CPU_SETSIZE &&
+               !CPU_ISSET(cpu, &a->options.machine->allowed))
+            cpu++;
+        CPU_ZERO(&spec.cpus);
+        CPU_SET(cpu, &spec.cpus);
+    }
+    if (edit) {
+        editor_open(a, &spec);
+        return;
+    }
+    a->run.asked = spec;
+    app_show(a, item->screen);
+}
+
+static void launcher_act(struct app *a, enum action action)
+{
+    struct launcher_state *l = &a->launcher;
+
+    switch (action) {
+    case ACTION_UP:
+        l->selected = (l->selected + ITEMS - 1) % ITEMS;
+        break;
+    case ACTION_DOWN:
+        l->selected = (l->selected + 1) % ITEMS;
+        break;
+    case ACTION_FIRST:
+        l->selected = 0;
+        break;
+    case ACTION_LAST:
+        l->selected = ITEMS - 1;
+        break;
+    case ACTION_ENTER:
+        choose(a, false);
+        break;
+    case ACTION_EDIT:
+        choose(a, true);
+        break;
+    default:
+        break;
+    }
+}
+
+/* A click on a title chooses it, on the chosen one starts it. */
+static void launcher_click(struct app *a, int row)
+{
+    struct frame line = {1, a->frame.columns,
+                         a->frame.cells +
+                             (size_t)row * (size_t)a->frame.columns};
+    struct text text = {0};
+
+    frame_to_text(&line, &text);
+    for (int i = 0; i < ITEMS; i++) {
+        if (!strstr(text_str(&text), items[i].view.title))
+            continue;
+        if (i == a->launcher.selected)
+            choose(a, false);
+        else
+            a->launcher.selected = i;
+        break;
+    }
+    text_fini(&text);
+}
+
+/* "primes --model threads, 2 min 05 s ago" */
+static const char *last_run(const struct run *r, char *buf, size_t size)
+{
+    int64_t ago = (clock_now_ns() - r->previous_ns) / NS_PER_S;
+    char duration[32];
+
+    if (!r->has_previous)
+        return NULL;
+    if (ago < 60)
+        snprintf(buf, size, "%s, just now", r->previous.line);
+    else
+        snprintf(buf, size, "%s, %s ago", r->previous.line,
+                 text_duration(duration, sizeof(duration),
+                               ago / 60 * 60 * NS_PER_S));
+    return buf;
+}
+
+static void launcher_draw(struct app *a, struct frame *f,
+                          const struct view_common *c)
+{
+    struct view_launcher_item shown[ITEMS];
+    char last[240];
+    struct view_launcher v = {
+        .common = *c,
+        .machine = a->options.machine,
+        .observer = a->launcher.probed ? &a->launcher.observer : NULL,
+        .foreign_share = others.share,
+        .items = shown,
+        .item_count = ITEMS,
+        .selected = a->launcher.selected,
+        .last_run = last_run(&a->run, last, sizeof(last)),
+    };
+
+    for (int i = 0; i < ITEMS; i++)
+        shown[i] = items[i].view;
+    view_launcher(f, &v);
+}
+
+static int64_t launcher_tick(struct app *a, int64_t now_ns)
+{
+    if (now_ns >= a->launcher.next_ns) {
+        others_look(a->options.machine, now_ns);
+        a->launcher.next_ns = now_ns + LOOK_NS;
+        a->dirty = true;
+    }
+    return a->launcher.next_ns;
+}
+
+const struct screen screen_launcher = {
+    .keys = &keys_launcher,
+    .enter = launcher_enter,
+    .leave = launcher_leave,
+    .now = launcher_now,
+    .act = launcher_act,
+    .click = launcher_click,
+    .draw = launcher_draw,
+    .tick = launcher_tick,
+};
