@@ -1,0 +1,49 @@
+/* The commands. Each gets the words after its name and returns the process's
+ * exit status. Data to stdout, words about progress and errors to stderr. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,  /* the run or a check failed */
+    EXIT_REQUEST = 2, /* the request was wrong; nothing was started */
+    EXIT_INCONCLUSIVE = 3,
+    EXIT_MACHINE = 4, /* this machine cannot do it */
+    EXIT_INTERRUPTED = 130
+};
+
+struct command_option {
+    const char *name;  /* "trace": the word is --trace */
+    const char *value; /* what follows: "FILE", or its words "dark|light";
+                          NULL: nothing does */
+    const char *help;  /* one line, no full stop */
+};
+
+/* One table makes the dispatch, help, the completions and the manual page. */
+struct command {
+    const char *name;
+    const char *synopsis;                 /* what follows the name */
+    const char *summary;                  /* one line, no full stop */
+    int (*run)(int argc, char **argv);    /* argv[0] is the command's name */
+    bool experiment;                      /* takes the words of an experiment */
+    const struct command_option *options; /* ends with .name NULL, or NULL */
+    const char *const *words; /* what its argument may be, or NULL */
+};
+extern const struct command cli_commands[]; /* ends with .name NULL */
+
+int cli_main(int argc, char **argv);
+
+int cli_launcher(int argc, char **argv);
+int cli_lab(int argc, char **argv);
+int cli_race(int argc, char **argv);
+int cli_run(int argc, char **argv);
+int cli_tour(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_list(int argc, char **argv);
+int cli_completions(int argc, char **argv);
+int cli_help(int argc, char **argv);
+int cli_man(int argc, char **argv);
+
+#endif

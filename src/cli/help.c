@@ -1,0 +1,186 @@
+/* "timeslice help" and "--help": examples first, then everything, from the
+ * tables of commands and settings. Screen process. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/common.h"
+
+#define WORD_COLUMNS 22
+
+/* "  --trace FILE        what it does", wrapped to 80 columns. */
+static void print_entry(const char *word, const char *value, const char *help)
+{
+    int used = printf("  %s%s%s", word, value && *value ? " " : "",
+                      value ? value : "");
+
+    if (used > WORD_COLUMNS - 2) {
+        putchar('\n');
+        used = 0;
+    }
+    printf("%*s", WORD_COLUMNS - used, "");
+    cli_wrap(help, WORD_COLUMNS, WORD_COLUMNS, 80);
+}
+
+static void print_options(const struct command_option *options)
+{
+    char word[64];
+
+    for (const struct command_option *o = options; o && o->name; o++) {
+        snprintf(word, sizeof(word), "--%s", o->name);
+        print_entry(word, o->value, o->help);
+    }
+}
+
+void cli_setting_value(const struct setting *s, struct text *out)
+{
+    if (s->words) {
+        for (int i = 0; s->words[i]; i++)
+            text_addf(out, "%s%s", i ? "|" : "", s->words[i]);
+        return;
+    }
+    switch (s->type) {
+    case SETTING_SECONDS:
+        text_add(out, "SECONDS");
+        break;
+    case SETTING_MS:
+        text_add(out, "MS");
+        break;
+    case SETTING_CHUNK:
+        text_add(out, "auto|N");
+        break;
+    case SETTING_CPUS:
+        text_add(out, "LIST");
+        break;
+    case SETTING_PHASES:
+        text_add(out, "LOCK:SECONDS,...");
+        break;
+    case SETTING_OBSERVER:
+        text_add(out, "KIND");
+        break;
+    default:
+        text_add(out, "N");
+    }
+}
+
+const char *cli_setting_fallback(const struct setting *s)
+{
+    if (!s->fallback || strcmp(s->fallback, "auto") == 0)
+        return NULL;
+    return s->fallback;
+}
+
+void cli_print_setting(const struct setting *s)
+{
+    struct text value = {0}, help = {0};
+    char word[64];
+
+    snprintf(word, sizeof(word), "--%s", s->name);
+    cli_setting_value(s, &value);
+    text_add(&help, s->help);
+    if (cli_setting_fallback(s))
+        text_addf(&help, " (%s)", cli_setting_fallback(s));
+    print_entry(word, text_str(&value), text_str(&help));
+    text_fini(&value);
+    text_fini(&help);
+}
+
+static void print_experiment_help(void)
+{
+    puts("\nAn experiment is a workload and its settings, in any order.\n"
+         "\nWorkloads:");
+    for (int i = 0; i < WORKLOAD_COUNT; i++)
+        print_entry(spec_workload_words[i], NULL, spec_workload_summaries[i]);
+    puts("\nSettings (in brackets: when not given):");
+    for (int i = 0; i < spec_setting_count; i++)
+        cli_print_setting(&spec_settings[i]);
+}
+
+const char *const cli_examples[][2] = {
+    {"timeslice run primes --model threads --workers 4",
+     "four threads count primes: who was on which core?"},
+    {"timeslice run counter --phases none:0.5,mutex:0.5",
+     "one shared counter, first without a lock, then with one"},
+    {"timeslice race", "the same live: flip the lock while it runs"},
+    {NULL, NULL},
+};
+
+static void print_examples(void)
+{
+    puts("Examples:");
+    for (int i = 0; cli_examples[i][0]; i++)
+        printf("  %s\n      %s\n", cli_examples[i][0], cli_examples[i][1]);
+}
+
+void cli_help_all(void)
+{
+    char head[80];
+
+    puts("timeslice: a laboratory for concurrency and scheduling in the "
+         "terminal.\n");
+    print_examples();
+    puts("\nCommands:");
+    snprintf(head, sizeof(head), "%s", "timeslice");
+    print_entry(head, NULL,
+                "choose what to run from a screen; without a terminal: the "
+                "tour");
+    for (const struct command *c = cli_commands; c->name; c++)
+        print_entry(c->name, NULL, c->summary);
+    puts("\n\"timeslice help COMMAND\" explains one of them; --version tells "
+         "the version.\n"
+         "Exit status: 0 done, 1 the run failed, 2 the request was wrong, 4 "
+         "this machine\ncannot do it, 130 interrupted.");
+}
+
+void cli_help_command(const struct command *c)
+{
+    if (c == &cli_launcher_command) {
+        cli_help_all();
+        puts("\nOptions of \"timeslice\" alone:");
+        print_options(c->options);
+        return;
+    }
+    printf("timeslice %s%s%s\n    %s\n", c->name, *c->synopsis ? " " : "",
+           c->synopsis, c->summary);
+    if (c->options) {
+        puts("\nOptions:");
+        print_options(c->options);
+    }
+    if (c->experiment)
+        print_experiment_help();
+}
+
+int cli_help(int argc, char **argv)
+{
+    const struct command *c = NULL;
+    const char *names[32] = {0};
+    const char *near;
+    struct cli_words w;
+    int status;
+
+    status = cli_words_sort(&w, cli_find(argv[0]), argc, argv);
+    if (status >= 0)
+        goto out;
+    if (w.rest_count > 0)
+        c = cli_find(w.rest[0]);
+    for (int i = 0; i < 31 && cli_commands[i].name; i++)
+        names[i] = cli_commands[i].name;
+    if (w.rest_count > 1) {
+        status = cli_refuse(EXIT_REQUEST, "help takes one word, not \"%s\" too",
+                            w.rest[1]);
+    } else if (w.rest_count == 1 && !c) {
+        near = text_nearest(w.rest[0], names);
+        status = cli_refuse(EXIT_REQUEST, "there is no command \"%s\"%s%s%s",
+                            w.rest[0], near ? "; did you mean \"" : "",
+                            near ? near : "",
+                            near ? "\"?" : "; \"timeslice help\" lists them");
+    } else {
+        if (c)
+            cli_help_command(c);
+        else
+            cli_help_all();
+        status = cli_flush(EXIT_DONE);
+    }
+out:
+    cli_words_fini(&w);
+    return status;
+}

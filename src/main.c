@@ -1,0 +1,36 @@
+/* timeslice: a laboratory for concurrency and scheduling in the terminal.
+ *
+ * A map. Read it downwards: each folder knows only those above it (and lab and
+ * sim do not know each other), so that any file can be understood from its top.
+ *
+ *   base/     errors as one sentence, the clock, text for people, what this
+ *             machine is
+ *   spec/     an experiment: workload + model + settings. settings.c is the one
+ *             table from which parser, help, completions and record are made
+ *   trace/    what happened: who ran where from when to when. trace.h is what
+ *             everything after a run reads; source.h is where it comes from
+ *   lab/      the experiment run for real, in a forked process of its own:
+ *             lab.c forks it, coordinator.c leads it, worker.c is what a worker
+ *             does; work_*.c what its tasks are; model_*.c how workers come to
+ *             be; sync.c and gil.c the locks under study; board.c the one
+ *             memory that lab and screen share
+ *   observe/  seeing every switch of the workers, by the best way this machine
+ *             allows: perf.c from the kernel's records, gap.c from the workers'
+ *             own; live.c joins lab and observer to a source of a trace
+ *   stats/    numbers and lanes from a trace
+ *   frame/    a grid of characters with styles named by meaning
+ *   view/     what a screen shows, as a function from its state to a frame
+ *   export/   the record (JSON), CSV, the Perfetto timeline, the text report
+ *   tui/      the terminal: keys, colours, the loop; alone knows ncurses
+ *   cli/      the commands; cli.c has their table
+ *
+ * One run, followed from the top: cli/run.c parses the words (spec/), asks
+ * observe/live.c to start it, which forks the lab (lab/lab.c) and attaches the
+ * observer; cli/drive.c waits for its end; stats/summary.c adds up and
+ * export/report.c writes what a person reads. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    return cli_main(argc, argv);
+}
