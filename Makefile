@@ -1,0 +1,159 @@
+# timeslice: see README.md. "make run" and "make test" need nothing before.
+#
+#   make run | test       build, and start it or run every test
+#   make golden           write the frames that tests compare with afresh
+#   make format | lint    clang-format; clang-tidy, cppcheck, clang-format
+#   make bench            what looking costs, in ratios (tests/bench)
+#   make install | uninstall    PREFIX=/usr/local DESTDIR=
+#   make help             this
+#
+# CC=clang, CFLAGS=, WERROR=1, SAN=address,undefined or SAN=thread (built under
+# build/ beside the plain one). BUILD is where everything built goes.
+
+SAN ?=
+WERROR ?=
+comma := ,
+BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+    -Wwrite-strings -Wcast-qual -Wvla -Wundef -Wformat=2 \
+    $(if $(WERROR),-Werror)
+san := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer)
+language := -std=c17 -D_GNU_SOURCE -Isrc
+all_cflags = $(language) $(warnings) $(CFLAGS) $(san) -pthread
+libs := -lncursesw -ltinfo -ljansson -lgmp -pthread -lm
+
+# Everything that can be done at once is, unless -j says otherwise; "make clean
+# all" keeps its order.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+# The folders that exist for this build; set DIRS to build only a part.
+DIRS ?= $(patsubst src/%/,%,$(wildcard src/*/))
+sources := $(foreach d,$(DIRS),$(wildcard src/$d/*.c))
+objects := $(sources:%.c=$(BUILD)/%.o)
+TESTS ?= $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+testlib := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
+test_programs := $(TESTS:%=$(BUILD)/tests/%)
+benches := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+written := $(wildcard src/*.c src/*/*.c tests/*.c tests/*/*.c)
+# Every test may start the program; a part of the folders does not make one.
+whole := $(if $(filter file,$(origin DIRS)),$(BUILD)/timeslice)
+
+all: $(BUILD)/timeslice
+
+$(BUILD)/timeslice: $(BUILD)/src/main.o $(objects)
+	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+# Archives, so that a test takes in only what it uses.
+$(BUILD)/libtimeslice.a: $(objects)
+$(BUILD)/libtests.a: $(testlib)
+$(BUILD)/lib%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c | $(BUILD)/.has-program
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c | $(BUILD)/.has-program $(BUILD)/.has-test
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -Itests -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/libtests.a \
+    $(BUILD)/libtimeslice.a
+	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka -lvterm
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libtimeslice.a
+	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+# What the machine must have: found or installed once, then remembered here.
+# One after the other: apt-get does not like company.
+$(BUILD)/.has-program: .ci/need
+	@mkdir -p $(@D)
+	@.ci/need "$(CC)" program
+	@touch $@
+$(BUILD)/.has-test: .ci/need | $(BUILD)/.has-program
+	@.ci/need "$(CC)" test
+	@touch $@
+$(BUILD)/.has-lint: .ci/need | $(BUILD)/.has-program $(BUILD)/.has-test
+	@.ci/need "$(CC)" lint
+	@touch $@
+
+run: all
+	@$(BUILD)/timeslice
+
+test: $(test_programs) $(whole)
+	@SAN=$(SAN) tests/run $(BUILD) $(test_programs)
+
+golden: $(test_programs) $(whole)
+	@GOLDEN=1 tests/run $(BUILD) $(test_programs)
+
+bench: $(benches) $(whole)
+	@for b in $(benches); do TIMESLICE=$(BUILD)/timeslice $$b || exit 1; done
+
+# ---- reading it over --------------------------------------------------------
+
+tidied := $(written:%.c=$(BUILD)/lint/%.tidy)
+headers := $(wildcard src/*/*.h tests/*/*.h)
+
+lint: $(tidied) $(BUILD)/lint/cppcheck | $(BUILD)/.has-lint
+	clang-format --dry-run -Werror $(written) $(headers)
+
+$(BUILD)/lint/%.tidy: %.c $(headers) .clang-tidy | $(BUILD)/.has-lint
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(language) -Itests 2>$@.log || \
+	    { cat $@.log; exit 1; }
+	@touch $@
+
+$(BUILD)/lint/cppcheck: $(written) $(headers) .cppcheck | $(BUILD)/.has-lint
+	@mkdir -p $(@D)/cache
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+	    --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck \
+	    --cppcheck-build-dir=$(@D)/cache -j 2 -D_GNU_SOURCE -Isrc -Itests \
+	    src tests
+	@touch $@
+
+format: | $(BUILD)/.has-lint
+	clang-format -i $(written) $(headers)
+
+# ---- putting it where others find it ----------------------------------------
+
+bin := $(DESTDIR)$(PREFIX)/bin
+share := $(DESTDIR)$(PREFIX)/share
+bash_completion := $(share)/bash-completion/completions/timeslice
+zsh_completion := $(share)/zsh/site-functions/_timeslice
+fish_completion := $(share)/fish/vendor_completions.d/timeslice.fish
+
+# The manual page and the completions are the program's own words.
+install: all
+	install -d $(bin) $(share)/man/man1 $(share)/doc/timeslice \
+	    $(dir $(bash_completion) $(zsh_completion) $(fish_completion))
+	install -m 755 $(BUILD)/timeslice $(bin)/timeslice
+	$(BUILD)/timeslice man >$(share)/man/man1/timeslice.1
+	$(BUILD)/timeslice completions bash >$(bash_completion)
+	$(BUILD)/timeslice completions zsh >$(zsh_completion)
+	$(BUILD)/timeslice completions fish >$(fish_completion)
+	install -m 644 README.md LICENSE $(share)/doc/timeslice
+
+uninstall:
+	rm -f $(bin)/timeslice $(share)/man/man1/timeslice.1 \
+	    $(bash_completion) $(zsh_completion) $(fish_completion)
+	rm -rf $(share)/doc/timeslice
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n '/^# *make/s/^# //p' Makefile
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(written))
+.PHONY: all run test golden bench lint format install uninstall clean help
+.SECONDARY:
+.DELETE_ON_ERROR:
