@@ -106,18 +106,17 @@ headers := $(wildcard src/*/*.h tests/*/*.h)
 lint: $(tidied) $(BUILD)/lint/cppcheck | $(BUILD)/.has-lint
 	clang-format --dry-run -Werror $(written) $(headers)
 
-$(BUILD)/lint/%.tidy: %.c $(headers) .clang-tidy | $(BUILD)/.has-lint
+$(BUILD)/lint/%.tidy: %.c $(headers) .clang-tidy tests/.clang-tidy | $(BUILD)/.has-lint
 	@mkdir -p $(@D)
 	clang-tidy --quiet $< -- $(language) -Itests 2>$@.log || \
 	    { cat $@.log; exit 1; }
 	@touch $@
 
-$(BUILD)/lint/cppcheck: $(written) $(headers) .cppcheck | $(BUILD)/.has-lint
+$(BUILD)/lint/cppcheck: $(filter src/%,$(written) $(headers)) .cppcheck | $(BUILD)/.has-lint
 	@mkdir -p $(@D)/cache
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	    --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck \
-	    --cppcheck-build-dir=$(@D)/cache -j 2 -D_GNU_SOURCE -Isrc -Itests \
-	    src tests
+	    --cppcheck-build-dir=$(@D)/cache -j 2 -D_GNU_SOURCE -Isrc src
 	@touch $@
 
 format: | $(BUILD)/.has-lint

@@ -186,10 +186,10 @@ static const struct bar_case {
     double share;
     const char *want;
 } bars[] = {
-    {"nothing", 0, "░░░░\n"},     {"all", 1, "████\n"},
-    {"half", 0.5, "██░░\n"},      {"eighths", 0.28125, "█▏░░\n"},
-    {"a trace", 1e-9, "▏░░░\n"},  {"nearly all", 0.9999, "███▉\n"},
-    {"too much", 7, "████\n"},    {"below nothing", -1, "░░░░\n"},
+    {"nothing", 0, "░░░░\n"},    {"all", 1, "████\n"},
+    {"half", 0.5, "██░░\n"},     {"eighths", 0.28125, "█▏░░\n"},
+    {"a trace", 1e-9, "▏░░░\n"}, {"nearly all", 0.9999, "███▉\n"},
+    {"too much", 7, "████\n"},   {"below nothing", -1, "░░░░\n"},
 };
 
 static void bar_case(void **state)
@@ -231,7 +231,8 @@ static void huge_digits_are_five_rows(void **state)
 
     (void)state;
     assert_int_equal(frame_init(&f, 5, 20), 0);
-    assert_int_equal(frame_huge(&f, 0, 0, STYLE_HERO, "1.7"), 6 + 2 + 2 + 2 + 6);
+    assert_int_equal(frame_huge(&f, 0, 0, STYLE_HERO, "1.7"),
+                     6 + 2 + 2 + 2 + 6);
     assert_int_equal(frame_huge_columns("1.7"), 18);
     expect(&f, "  ██        ██████\n"
                "████            ██\n"
@@ -272,7 +273,8 @@ static void big_digits_differ(void **state)
     }
 }
 
-/* ---- ASCII ---------------------------------------------------------------- */
+/* ---- ASCII ----------------------------------------------------------------
+ */
 
 static const struct ascii_case {
     const char *name, *text, *want;
@@ -300,7 +302,8 @@ static void ascii_case(void **state)
     frame_fini(&f);
 }
 
-/* ---- styles --------------------------------------------------------------- */
+/* ---- styles ---------------------------------------------------------------
+ */
 
 static void every_style_has_a_letter_of_its_own(void **state)
 {
@@ -324,7 +327,8 @@ static void every_style_has_a_letter_of_its_own(void **state)
     frame_fini(&f);
 }
 
-/* ---- all of it ------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------
+ */
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_TESTS 64

@@ -70,7 +70,8 @@ static void results_are_equal(void **state)
         if (metric(s, METRIC_CHECKSUM) != want)
             fail_msg("%s: checksum %.0f, not %.0f", line,
                      metric(s, METRIC_CHECKSUM), want);
-        assert_true(metric(s, METRIC_TASKS_DONE) == (double)s->trace->spec.tasks);
+        assert_true(metric(s, METRIC_TASKS_DONE) ==
+                    (double)s->trace->spec.tasks);
         assert_true(metric(s, METRIC_TASKS_FAILED) == 0);
         s->class->close(s);
     }
@@ -208,8 +209,8 @@ static void sleep_deals_like_pool_map(void **state)
 
 static void apply_runs_one_at_a_time(void **state)
 {
-    struct source *s = drive_run(
-        "sleep --tasks 10 --task-ms 4 --workers 4 --dispatch apply");
+    struct source *s =
+        drive_run("sleep --tasks 10 --task-ms 4 --workers 4 --dispatch apply");
 
     (void)state;
     assert_ok(s);
@@ -298,10 +299,10 @@ int main(void)
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
-        tests[n++] = (struct CMUnitTest){
-            .name = results[i].name,
-            .test_func = results_are_equal,
-            .initial_state = (void *)(uintptr_t)&results[i]};
+        tests[n++] = (struct CMUnitTest){.name = results[i].name,
+                                         .test_func = results_are_equal,
+                                         .initial_state =
+                                             (void *)(uintptr_t)&results[i]};
     for (size_t i = 0; i < sizeof(counter_lines) / sizeof(counter_lines[0]);
          i++)
         tests[n++] = (struct CMUnitTest){

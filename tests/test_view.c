@@ -63,8 +63,7 @@ static const struct view_launcher_item items[] = {
      "Forked processes instead of threads. Is anything faster?"},
     {"One global lock", "spin --model gil --workers 2",
      "As in CPython: two threads, but only one computes at a time."},
-    {"Only waiting",
-     "sleep --workers 8 --tasks 100 --task-ms 2000 --scale 100",
+    {"Only waiting", "sleep --workers 8 --tasks 100 --task-ms 2000 --scale 100",
      "100 tasks of 2 s on 8 workers: 25 s? Look at the last round."},
     {"Ping-pong", "pingpong --workers 2 --cpus 0",
      "Two workers hand a turn to each other: nothing but switches."},
@@ -101,10 +100,13 @@ static struct trace *busy_trace(bool sampled)
             fake_span(t, id, SPAN_BLOCKED, -1, WAIT_LOCK, since[id], at);
         else
             fake_span(t, id, SPAN_READY, -1, WAIT_NONE, since[id], at);
-        if (at + slice > 4000 * MS)
-            slice = 4000 * MS - at;
-        if (slice > 0)
-            fake_forced(t, id, core, at, at + slice);
+        if (at + slice > 4000 * MS) { /* it is still at it */
+            t->workers[id].state = SPAN_RUNNING;
+            t->workers[id].cpu = core;
+            since[id] = free_ns[core] = 5000 * MS;
+            continue;
+        }
+        fake_forced(t, id, core, at, at + slice);
         since[id] = at + slice;
         free_ns[core] = at + slice;
         t->workers[id].ops += slice / 1000;
@@ -119,14 +121,16 @@ static struct trace *busy_trace(bool sampled)
                                       .migrations = i,
                                       .cpu_ns = i * 99 * MS + i % 4 * MS});
     for (int id = 0; id < 6; id++) {
-        t->workers[id].state = id < 2 ? SPAN_RUNNING : SPAN_READY;
-        t->workers[id].cpu = id < 2 ? id : -1;
+        if (t->workers[id].state != SPAN_RUNNING && id == 3) {
+            t->workers[id].state = SPAN_BLOCKED;
+            t->workers[id].cause = WAIT_SLEEP;
+        }
+        if (t->workers[id].state != SPAN_RUNNING && id == 4) {
+            t->workers[id].state = SPAN_BLOCKED;
+            t->workers[id].cause = WAIT_LOCK;
+        }
         metric_set(&t->workers[id].metrics, METRIC_TASKS_DONE, 10 + (id == 0));
     }
-    t->workers[3].state = SPAN_BLOCKED;
-    t->workers[3].cause = WAIT_SLEEP;
-    t->workers[4].state = SPAN_BLOCKED;
-    t->workers[4].cause = WAIT_LOCK;
     fake_finish(t, 4000 * MS, false);
     return t;
 }
@@ -135,8 +139,8 @@ static struct trace *busy_trace(bool sampled)
 static struct trace *long_race(void)
 {
     static const int per_s[SYNC_COUNT] = {
-        [SYNC_NONE] = 214, [SYNC_MUTEX] = 56,    [SYNC_SPIN] = 31,
-        [SYNC_TICKET] = 12, [SYNC_ATOMIC] = 88,  [SYNC_SHARDED] = 420,
+        [SYNC_NONE] = 214,          [SYNC_MUTEX] = 56,  [SYNC_SPIN] = 31,
+        [SYNC_TICKET] = 12,         [SYNC_ATOMIC] = 88, [SYNC_SHARDED] = 420,
         [SYNC_SHARDED_PACKED] = 64,
     };
     struct trace *t = fake_new("counter --model threads --workers 2");
@@ -155,9 +159,8 @@ static struct trace *long_race(void)
         p->end_ns = p->start_ns + 500 * MS;
         metric_set(&p->metrics, METRIC_EXPECTED, (double)p->ops);
         metric_set(&p->metrics, METRIC_ACTUAL,
-                   sync == SYNC_NONE
-                       ? (double)(p->ops * (45 + i % 5 * 3) / 100)
-                       : (double)p->ops);
+                   sync == SYNC_NONE ? (double)(p->ops * (45 + i % 5 * 3) / 100)
+                                     : (double)p->ops);
         summary_phase(p);
     }
     fake_finish(t, 12200 * MS, false);
@@ -316,8 +319,7 @@ static void lab_sampled(struct stage *s)
 
 static void lab_crowd(struct stage *s)
 {
-    struct view_lab v = {
-        .common = LAB_COMMON, .follow = true, .grouped = true};
+    struct view_lab v = {.common = LAB_COMMON, .follow = true, .grouped = true};
 
     use_trace(s, fake_trace("crowd"));
     draw_lab(s, &v, NS_PER_S);
@@ -663,9 +665,9 @@ static void states_differ_without_colour(void **state)
         enum span_state state;
         enum wait_cause cause;
     } kinds[] = {
-        {SPAN_RUNNING, WAIT_NONE},  {SPAN_SPINNING, WAIT_SPIN},
-        {SPAN_READY, WAIT_NONE},    {SPAN_BLOCKED, WAIT_LOCK},
-        {SPAN_BLOCKED, WAIT_IO},    {SPAN_BLOCKED, WAIT_DISPATCH},
+        {SPAN_RUNNING, WAIT_NONE}, {SPAN_SPINNING, WAIT_SPIN},
+        {SPAN_READY, WAIT_NONE},   {SPAN_BLOCKED, WAIT_LOCK},
+        {SPAN_BLOCKED, WAIT_IO},   {SPAN_BLOCKED, WAIT_DISPATCH},
         {SPAN_UNKNOWN, WAIT_NONE},
     };
     struct frame f = {0};
@@ -674,10 +676,10 @@ static void states_differ_without_colour(void **state)
     assert_int_equal(frame_init(&f, 4, 7), 0);
     for (int i = 0; i < 7; i++) {
         for (int sampled = 0; sampled < 2; sampled++) {
-            frame_put(&f, sampled, i,
-                      view_state_glyph(kinds[i].state, kinds[i].cause,
-                                       sampled != 0),
-                      view_state_style(kinds[i].state, kinds[i].cause));
+            frame_put(
+                &f, sampled, i,
+                view_state_glyph(kinds[i].state, kinds[i].cause, sampled != 0),
+                view_state_style(kinds[i].state, kinds[i].cause));
             frame_put(&f, 2 + sampled, i, f.cells[sampled * 7 + i].glyph,
                       STYLE_NORMAL);
         }
@@ -828,7 +830,8 @@ static void rung_case(void **state)
     trace_free(t);
 }
 
-/* ---- all of it ------------------------------------------------------------ */
+/* ---- all of it ------------------------------------------------------------
+ */
 
 #define MAX_TESTS 400
 

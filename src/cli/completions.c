@@ -283,7 +283,11 @@ static void print_fish(void)
 
 int cli_completions(int argc, char **argv)
 {
-    static void (*const print[])(void) = {print_bash, print_zsh, print_fish};
+    static const struct shell {
+        const char *name;
+        void (*print)(void);
+    } shells[] = {
+        {"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
     const struct command *command = cli_find(argv[0]);
     struct cli_words w;
     int status;
@@ -293,10 +297,10 @@ int cli_completions(int argc, char **argv)
         status = cli_refuse(EXIT_REQUEST,
                             "completions wants the name of one shell: %s",
                             command->synopsis);
-    for (int i = 0; status < 0 && command->words[i]; i++) {
-        if (strcmp(command->words[i], w.rest[0]) != 0)
+    for (size_t i = 0; status < 0 && i < 3; i++) {
+        if (strcmp(shells[i].name, w.rest[0]) != 0)
             continue;
-        print[i]();
+        shells[i].print();
         status = cli_flush(EXIT_DONE);
     }
     if (status < 0)

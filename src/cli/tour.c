@@ -17,20 +17,21 @@
 struct tour {
     struct machine machine;
     struct report_options look;
+    int status;           /* of the run that went wrong; -1: none has */
     int workers;          /* in the first two: one a core, 2 to 8 */
     double threads_per_s; /* what these got done without a global lock, and */
     double threads_busy;  /* how many cores they had for it */
 };
 
-/* Run @line. With @show its picture is printed. On success the caller closes
- * (*out). -1, or the exit status with a sentence said. */
-static int tour_run(struct tour *t, const char *line, bool show,
-                    struct source **out)
+/* Run @line. With @show its picture is printed. The caller closes what is
+ * returned; NULL when it went wrong: a sentence was said, .status is set. */
+static struct source *tour_run(struct tour *t, const char *line, bool show)
 {
+    struct source *source = NULL;
     struct text report = {0};
     struct spec spec;
     struct err err = {0};
-    int status = -1, rc;
+    int rc;
 
     printf("    timeslice run %s\n", line);
     fflush(stdout);
@@ -38,23 +39,25 @@ static int tour_run(struct tour *t, const char *line, bool show,
     if (rc == 0)
         rc = spec_check(&spec, &t->machine, &err);
     if (rc == 0)
-        rc = cli_drive(out, &spec, &t->machine, false, &err);
-    if (rc != 0)
-        return cli_refuse_err(&err, EXIT_FAILED);
-
-    if ((*out)->trace->verdict != VERDICT_OK) {
-        status = cli_run_status((*out)->trace);
-        cli_refuse(status, "the tour ends here: %s",
-                   (*out)->trace->error[0]
-                       ? (*out)->trace->error
-                       : verdict_words[(*out)->trace->verdict]);
-    } else if (show && export_report((*out)->trace, &t->look, &report) == 0) {
-        fputs(text_str(&report), stdout);
+        rc = cli_drive(&source, &spec, &t->machine, false, &err);
+    if (rc != 0) {
+        t->status = cli_refuse_err(&err, EXIT_FAILED);
+        return NULL;
     }
+
+    if (source->trace->verdict != VERDICT_OK) {
+        t->status = cli_run_status(source->trace);
+        cli_refuse(t->status, "the tour ends here: %s",
+                   source->trace->error[0]
+                       ? source->trace->error
+                       : verdict_words[source->trace->verdict]);
+        source->class->close(source);
+        return NULL;
+    }
+    if (show && export_report(source->trace, &t->look, &report) == 0)
+        fputs(text_str(&report), stdout);
     text_fini(&report);
-    if (status >= 0)
-        (*out)->class->close(*out);
-    return status;
+    return source;
 }
 
 static void heading(int number, const char *title)
@@ -104,12 +107,11 @@ static void conclude_threads(const struct tour *t, double speedup)
     text_fini(&s);
 }
 
-static int tour_threads(struct tour *t)
+static void tour_threads(struct tour *t)
 {
     struct source *alone, *threads;
     char line[160];
     double alone_per_s;
-    int status;
 
     heading(1, "Do more workers get more done?");
     cli_wrap("One worker counts primes alone; then several threads do, one a "
@@ -117,37 +119,35 @@ static int tour_threads(struct tour *t)
              "to the right.",
              0, 0, t->look.columns);
     putchar('\n');
-    status = tour_run(t,
-                      "primes --model sequential --limit 20000 --duration "
-                      "0.6",
-                      false, &alone);
-    if (status >= 0)
-        return status;
+    alone = tour_run(t,
+                     "primes --model sequential --limit 20000 --duration "
+                     "0.6",
+                     false);
+    if (!alone)
+        return;
     alone_per_s = measured(alone, METRIC_THROUGHPUT_PER_S);
     alone->class->close(alone);
 
     snprintf(line, sizeof(line),
              "primes --model threads --workers %d --limit 20000 --duration 0.6",
              t->workers);
-    status = tour_run(t, line, true, &threads);
-    if (status >= 0)
-        return status;
+    threads = tour_run(t, line, true);
+    if (!threads)
+        return;
     t->threads_per_s = measured(threads, METRIC_THROUGHPUT_PER_S);
     t->threads_busy = measured(threads, METRIC_PARALLELISM);
     conclude_threads(t, alone_per_s > 0 ? t->threads_per_s / alone_per_s : 0);
     threads->class->close(threads);
-    return -1;
 }
 
 /* ---- 2: a global lock ---------------------------------------------------- */
 
-static int tour_gil(struct tour *t)
+static void tour_gil(struct tour *t)
 {
     struct text s = {0};
     struct source *gil;
     char line[160];
     double share, waited, life;
-    int status;
 
     heading(2, "The same threads under one global lock");
     cli_wrap("Python's threads long had to hold one lock to compute at all. "
@@ -157,9 +157,9 @@ static int tour_gil(struct tour *t)
     snprintf(line, sizeof(line),
              "primes --model gil --workers %d --limit 20000 --duration 0.6",
              t->workers);
-    status = tour_run(t, line, true, &gil);
-    if (status >= 0)
-        return status;
+    gil = tour_run(t, line, true);
+    if (!gil)
+        return;
     share = t->threads_per_s > 0
                 ? measured(gil, METRIC_THROUGHPUT_PER_S) / t->threads_per_s
                 : 0;
@@ -185,7 +185,6 @@ static int tour_gil(struct tour *t)
     paragraph(t, text_str(&s));
     text_fini(&s);
     gil->class->close(gil);
-    return -1;
 }
 
 /* ---- 3: a shared counter ------------------------------------------------- */
@@ -230,10 +229,9 @@ static void conclude_counter(const struct tour *t, const struct trace_phase *no,
     text_fini(&s);
 }
 
-static int tour_counter(struct tour *t)
+static void tour_counter(struct tour *t)
 {
     struct source *counter;
-    int status;
 
     heading(3, "What a lock is for");
     cli_wrap("Two threads add one to the same counter as fast as they can: for "
@@ -241,28 +239,26 @@ static int tour_counter(struct tour *t)
              "which lets in one at a time.",
              0, 0, t->look.columns);
     putchar('\n');
-    status = tour_run(t,
-                      "counter --model threads --workers 2 --phases "
-                      "none:0.4,mutex:0.4",
-                      true, &counter);
-    if (status >= 0)
-        return status;
+    counter = tour_run(t,
+                       "counter --model threads --workers 2 --phases "
+                       "none:0.4,mutex:0.4",
+                       true);
+    if (!counter)
+        return;
     if (counter->trace->phase_count >= 2)
         conclude_counter(t, &counter->trace->phases[0],
                          &counter->trace->phases[1]);
     counter->class->close(counter);
-    return -1;
 }
 
 /* ---- 4: waiting ---------------------------------------------------------- */
 
-static int tour_sleep(struct tour *t)
+static void tour_sleep(struct tour *t)
 {
     struct source *portions, *single;
     struct text s = {0};
     double wall_s, single_s, busy;
     const struct spec *spec;
-    int status;
 
     heading(4, "Waiting needs no core");
     cli_wrap("A hundred tasks each wait two seconds, as if for a network "
@@ -270,18 +266,19 @@ static int tour_sleep(struct tour *t)
              "Eight threads take them in portions; then one by one.",
              0, 0, t->look.columns);
     putchar('\n');
-    status = tour_run(t,
-                      "sleep --tasks 100 --task-ms 2000 --scale 100 --workers "
-                      "8 --dispatch map",
-                      true, &portions);
-    if (status >= 0)
-        return status;
+    portions =
+        tour_run(t,
+                 "sleep --tasks 100 --task-ms 2000 --scale 100 --workers "
+                 "8 --dispatch map",
+                 true);
+    if (!portions)
+        return;
     putchar('\n');
-    status = tour_run(t,
+    single = tour_run(t,
                       "sleep --tasks 100 --task-ms 2000 --scale 100 --workers "
                       "8 --chunk 1",
-                      false, &single);
-    if (status >= 0)
+                      false);
+    if (!single)
         goto out;
     spec = &portions->trace->spec;
     wall_s = measured(portions, METRIC_WALL_SCALED_S);
@@ -305,14 +302,13 @@ static int tour_sleep(struct tour *t)
     single->class->close(single);
 out:
     portions->class->close(portions);
-    return status;
 }
 
 int cli_tour(int argc, char **argv)
 {
-    static int (*const stops[])(struct tour *) = {tour_threads, tour_gil,
-                                                  tour_counter, tour_sleep};
-    struct tour t = {0};
+    static void (*const stops[])(struct tour *) = {tour_threads, tour_gil,
+                                                   tour_counter, tour_sleep};
+    struct tour t = {.status = -1};
     struct cli_words w;
     int status;
 
@@ -332,8 +328,10 @@ int cli_tour(int argc, char **argv)
                "now (%d core%s).\n",
                t.machine.cpus_allowed, t.machine.cpus_allowed == 1 ? "" : "s");
     }
-    for (int i = 0; status < 0 && i < 4; i++)
-        status = stops[i](&t);
+    for (int i = 0; status < 0 && i < 4; i++) {
+        stops[i](&t);
+        status = t.status;
+    }
     if (status < 0) {
         puts("\nNow in a terminal: \"timeslice\" to choose, \"timeslice race\" "
              "to flip the lock\nyourself, \"timeslice help\" for everything.");

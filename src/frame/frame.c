@@ -15,14 +15,15 @@ int frame_init(struct frame *f, int rows, int columns)
         columns = 1;
 
     size_t count = (size_t)rows * (size_t)columns;
-    if (f->cells == NULL || f->rows != rows || f->columns != columns) {
-        struct cell *cells = realloc(f->cells, count * sizeof(*cells));
-
-        if (cells == NULL)
-            return -ENOMEM;
-        *f = (struct frame){.rows = rows, .columns = columns, .cells = cells};
+    if (f->cells != NULL && f->rows == rows && f->columns == columns) {
+        memset(f->cells, 0, count * sizeof(*f->cells));
+        return 0;
     }
-    memset(f->cells, 0, count * sizeof(*f->cells)); /* blanks, STYLE_NORMAL */
+    struct cell *cells = calloc(count, sizeof(*cells)); /* blanks, normal */
+    if (cells == NULL)
+        return -ENOMEM;
+    free(f->cells);
+    *f = (struct frame){.rows = rows, .columns = columns, .cells = cells};
     return 0;
 }
 
@@ -93,12 +94,15 @@ static uint32_t narrow(uint32_t c)
     static const struct {
         uint32_t from, to, as;
     } ranges[] = {
-        {0x0000, 0x001f, '?'},  {0x007f, 0x009f, '?'},   {0x0300, 0x036f, 0},
-        {0x1100, 0x115f, '?'},  {0x200b, 0x200f, 0},     {0x2028, 0x202e, 0},
-        {0x20d0, 0x20ff, 0},    {0x2e80, 0xa4cf, '?'},   {0xac00, 0xd7a3, '?'},
-        {0xf900, 0xfaff, '?'},  {0xfe00, 0xfe0f, 0},     {0xfe30, 0xfe6f, '?'},
-        {0xfeff, 0xfeff, 0},    {0xff00, 0xff60, '?'},   {0xfffd, 0xfffd, '?'},
-        {0x1f000, 0x1ffff, '?'}, {0x20000, 0x10ffff, '?'},
+        {0x0000, 0x001f, '?'},    {0x007f, 0x009f, '?'},
+        {0x0300, 0x036f, 0},      {0x1100, 0x115f, '?'},
+        {0x200b, 0x200f, 0},      {0x2028, 0x202e, 0},
+        {0x20d0, 0x20ff, 0},      {0x2e80, 0xa4cf, '?'},
+        {0xac00, 0xd7a3, '?'},    {0xf900, 0xfaff, '?'},
+        {0xfe00, 0xfe0f, 0},      {0xfe30, 0xfe6f, '?'},
+        {0xfeff, 0xfeff, 0},      {0xff00, 0xff60, '?'},
+        {0xfffd, 0xfffd, '?'},    {0x1f000, 0x1ffff, '?'},
+        {0x20000, 0x10ffff, '?'},
     };
 
     for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
@@ -115,7 +119,8 @@ int frame_text(struct frame *f, int row, int column, int max, enum style style,
 
     if (s == NULL)
         return 0;
-    while (*s != '\0' && (max < 0 || used < max) && column + used < f->columns) {
+    while (*s != '\0' && (max < 0 || used < max) &&
+           column + used < f->columns) {
         uint32_t c = (unsigned char)*s;
 
         if (c >= ' ' && c < 0x7f) {

@@ -11,25 +11,25 @@
 
 enum style {
     STYLE_NORMAL,
-    STYLE_DIM,       /* secondary text, frames' lines */
-    STYLE_TITLE,     /* screen and panel titles */
-    STYLE_HERO,      /* the one number */
-    STYLE_KEY,       /* a key's name in the footer and help */
-    STYLE_SELECTED,  /* the chosen line of a list */
-    STYLE_BANNER,    /* FROZEN, WORKERS STOPPED: reverse */
+    STYLE_DIM,      /* secondary text, frames' lines */
+    STYLE_TITLE,    /* screen and panel titles */
+    STYLE_HERO,     /* the one number */
+    STYLE_KEY,      /* a key's name in the footer and help */
+    STYLE_SELECTED, /* the chosen line of a list */
+    STYLE_BANNER,   /* FROZEN, WORKERS STOPPED: reverse */
     STYLE_GOOD,
-    STYLE_BAD,       /* lost updates, failures */
+    STYLE_BAD, /* lost updates, failures */
     STYLE_WARN,
-    STYLE_RUNNING,   /* states of a worker (LESSONS.md palette) */
+    STYLE_RUNNING, /* states of a worker (LESSONS.md palette) */
     STYLE_READY,
     STYLE_LOCK,
     STYLE_IO,
     STYLE_SPINNING,
-    STYLE_IDLE,      /* finished, idle, parked */
-    STYLE_UNKNOWN,   /* lost records */
-    STYLE_FOREIGN,   /* another program */
-    STYLE_BADGE,     /* MEASURED / MODEL / REPLAY */
-    STYLE_WORKER_0,  /* eight colours that go around for workers' letters */
+    STYLE_IDLE,     /* finished, idle, parked */
+    STYLE_UNKNOWN,  /* lost records */
+    STYLE_FOREIGN,  /* another program */
+    STYLE_BADGE,    /* MEASURED / MODEL / REPLAY */
+    STYLE_WORKER_0, /* eight colours that go around for workers' letters */
     STYLE_WORKER_7 = STYLE_WORKER_0 + 7,
     STYLE_COUNT
 };
@@ -64,17 +64,17 @@ void frame_put(struct frame *f, int row, int column, uint32_t glyph,
                enum style style);
 /* UTF-8 text; stops at @max columns (<0: the frame's edge). Returns the
  * columns used. */
-int frame_text(struct frame *f, int row, int column, int max,
-               enum style style, const char *s);
-int frame_textf(struct frame *f, int row, int column, int max,
-                enum style style, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+int frame_text(struct frame *f, int row, int column, int max, enum style style,
+               const char *s);
+int frame_textf(struct frame *f, int row, int column, int max, enum style style,
+                const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* Right-aligned so that it ends before @column. */
 int frame_right(struct frame *f, int row, int column, enum style style,
                 const char *s);
 void frame_fill(struct frame *f, struct box b, uint32_t glyph,
                 enum style style);
-/* A frame of lines around @b with @title in its top line; returns the inside. */
+/* A frame of lines around @b with @title in its top line; returns the inside.
+ */
 struct box frame_panel(struct frame *f, struct box b, const char *title,
                        const char *right);
 /* Big digits, 3 rows high: digits , . : % x / + - < > k M G T and blanks. Other
@@ -93,7 +93,8 @@ void frame_bar(struct frame *f, int row, int column, int columns, double share,
 int frame_wrap(struct frame *f, struct box b, enum style style, const char *s);
 
 /* Replace every glyph beyond ASCII by its fallback (DESIGN of the table in
- * frame.c: lines -|+, blocks # = % . , sparks " .:-=+*#", marks ok no > o *). */
+ * frame.c: lines -|+, blocks # = % . , sparks " .:-=+*#", marks ok no > o *).
+ */
 void frame_to_ascii(struct frame *f);
 /* The frame as lines of text without styles, trailing blanks cut. */
 void frame_to_text(const struct frame *f, struct text *out);

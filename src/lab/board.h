@@ -38,23 +38,23 @@ enum board_event_kind {
 
 struct board_event { /* 48 bytes */
     int64_t begin_ns, end_ns;
-    int64_t value;     /* TASK: its index; WAIT_END, GAP: queued_ns or -1 */
+    int64_t value; /* TASK: its index; WAIT_END, GAP: queued_ns or -1 */
     uint32_t voluntary, involuntary;
     int16_t cpu, cpu_before;
-    uint8_t kind;      /* enum board_event_kind */
-    uint8_t cause;     /* enum wait_cause */
+    uint8_t kind;  /* enum board_event_kind */
+    uint8_t cause; /* enum wait_cause */
     uint8_t pad[6];
 };
 
 /* ---- one row a worker --------------------------------------------------- */
 
 enum board_life { /* stored by whoever made the change, see the field */
-    BOARD_ABSENT,
-    BOARD_STARTING,
-    BOARD_WORKING,
-    BOARD_PARKED, /* told to stand aside */
-    BOARD_ENDED,
-    BOARD_REFUSED /* the system would not create it */
+                  BOARD_ABSENT,
+                  BOARD_STARTING,
+                  BOARD_WORKING,
+                  BOARD_PARKED, /* told to stand aside */
+                  BOARD_ENDED,
+                  BOARD_REFUSED /* the system would not create it */
 };
 
 /* The kernel's own counts of a worker at one instant, read by itself with no
@@ -63,8 +63,8 @@ struct board_counts {
     _Atomic int64_t at_ns; /* CLOCK_MONOTONIC; stored last (release) */
     _Atomic int64_t voluntary, involuntary; /* getrusage(RUSAGE_THREAD) */
     _Atomic int64_t user_ns, sys_ns;        /* the same */
-    _Atomic int64_t run_ns;    /* CLOCK_THREAD_CPUTIME_ID */
-    _Atomic int64_t queued_ns; /* schedstat run delay; -1 unreadable */
+    _Atomic int64_t run_ns;                 /* CLOCK_THREAD_CPUTIME_ID */
+    _Atomic int64_t queued_ns;  /* schedstat run delay; -1 unreadable */
     _Atomic int64_t migrations; /* /proc sched se.nr_migrations; -1 */
     _Atomic int32_t cpu;
 };
@@ -73,16 +73,16 @@ struct board_row {
     /* Written by this worker only. Counters only grow; read them relaxed. */
     alignas(64) _Atomic int64_t ops; /* work done, the workload's unit */
     _Atomic int64_t tasks_done, tasks_failed;
-    _Atomic int64_t seen_ns;   /* last look at the clock, while running */
-    _Atomic int32_t cpu;       /* and on which core */
-    _Atomic uint32_t wait;     /* enum wait_cause: why it blocks now; 0 not */
+    _Atomic int64_t seen_ns; /* last look at the clock, while running */
+    _Atomic int32_t cpu;     /* and on which core */
+    _Atomic uint32_t wait;   /* enum wait_cause: why it blocks now; 0 not */
     _Atomic int64_t wait_since_ns;
-    _Atomic uint64_t result;   /* of its tasks, combined (work_*.c) */
+    _Atomic uint64_t result; /* of its tasks, combined (work_*.c) */
 
     /* Event ring: the worker stores .head (release; pairs with the reader's
      * acquire), the reader .tail (release; pairs with the worker's acquire). */
     alignas(64) _Atomic uint64_t head;
-    _Atomic uint64_t dropped;  /* events that found the ring full */
+    _Atomic uint64_t dropped;             /* events that found the ring full */
     _Atomic int64_t wait_ns[WAIT_CAUSES]; /* totals by cause */
     struct board_counts born;  /* at the gate: what came before is not ours */
     struct board_counts ended; /* at the end */
@@ -106,7 +106,7 @@ struct board_control {
     _Atomic uint32_t sync;
     _Atomic uint32_t workers; /* how many take part */
     _Atomic uint32_t paused;
-    _Atomic uint32_t stop;    /* end now, properly */
+    _Atomic uint32_t stop; /* end now, properly */
     _Atomic uint32_t pinned;
     _Atomic uint64_t cpus[CPU_SETSIZE / 64];
     _Atomic int32_t nice;
@@ -140,11 +140,11 @@ struct board_phase {
 };
 
 enum board_stage { /* of the lab; the coordinator stores it */
-    STAGE_FORKED,
-    STAGE_READY,   /* workers are at the gate */
-    STAGE_RUNNING,
-    STAGE_DONE,    /* all workers collected, totals final */
-    STAGE_FAILED   /* .error says why */
+                   STAGE_FORKED,
+                   STAGE_READY, /* workers are at the gate */
+                   STAGE_RUNNING,
+                   STAGE_DONE,  /* all workers collected, totals final */
+                   STAGE_FAILED /* .error says why */
 };
 
 struct board {
@@ -152,21 +152,21 @@ struct board {
 
     /* Written by the coordinator (the lab's main thread) only. */
     alignas(64) _Atomic uint32_t stage;
-    _Atomic uint32_t rows;       /* rows in use: ids below this */
-    _Atomic int64_t gate_ns;     /* the start gate opened */
-    _Atomic int64_t end_ns;      /* the last worker's end */
-    _Atomic int32_t refused_at;  /* worker id; -1 none */
+    _Atomic uint32_t rows;      /* rows in use: ids below this */
+    _Atomic int64_t gate_ns;    /* the start gate opened */
+    _Atomic int64_t end_ns;     /* the last worker's end */
+    _Atomic int32_t refused_at; /* worker id; -1 none */
     _Atomic int32_t refused_errno;
-    _Atomic uint64_t phases;     /* closed so far (release) */
+    _Atomic uint64_t phases; /* closed so far (release) */
     struct board_phase phase_ring[BOARD_PHASES];
     _Atomic uint32_t phase_open; /* generation of the one that is open */
     _Atomic uint32_t phase_sync; /* its lock */
     _Atomic uint32_t phase_workers;
     _Atomic int64_t phase_start_ns; /* 0: none is open (gate, barrier, pause) */
     _Atomic int64_t result_digits;
-    _Atomic uint64_t checksum;     /* of all tasks, below 2^53 */
+    _Atomic uint64_t checksum; /* of all tasks, below 2^53 */
     _Atomic uint32_t has_checksum;
-    _Atomic int32_t error_code;  /* negative errno; .error is stored before */
+    _Atomic int32_t error_code; /* negative errno; .error is stored before */
     char error[400];
 
     /* Written under the global lock only. */

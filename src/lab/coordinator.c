@@ -23,7 +23,8 @@
 
 static void stage_set(struct crew *c, enum board_stage stage)
 {
-    /* Release: pairs with the screen's acquire; what was told before is there. */
+    /* Release: pairs with the screen's acquire; what was told before is there.
+     */
     atomic_store_explicit(&c->board->stage, stage, memory_order_release);
     eventfd_write(c->news_fd, 1);
 }
@@ -153,8 +154,8 @@ static void obey_controls(struct crew *c, uint32_t *obeyed)
 
     close_phase(c);
     do {
-        generation = atomic_load_explicit(&control->generation,
-                                          memory_order_acquire);
+        generation =
+            atomic_load_explicit(&control->generation, memory_order_acquire);
         if (LOAD(control->stop))
             break;
         if (LOAD(control->paused))
@@ -250,8 +251,8 @@ static int crew_prepare(struct crew *c, struct err *err)
     const struct workload *work = workloads[c->spec->workload];
     uint32_t cap = c->board->row_cap;
     sigset_t child;
-    struct worker self = {.id = -1, .spec = c->spec, .board = c->board,
-                          .schedstat_fd = -1};
+    struct worker self = {
+        .id = -1, .spec = c->spec, .board = c->board, .schedstat_fd = -1};
 
     sched_getaffinity(0, sizeof(c->allowed), &c->allowed);
     c->arena = arena_map(cap, c->spec, err);

@@ -28,9 +28,9 @@ struct crew {
     uint32_t spawned;       /* ids below this were created */
     bool refused;           /* the system would not create one: no more */
     struct phase_totals at_opening;
-    int child_fd; /* signalfd: SIGCHLD */
-    int control_fd; /* eventfd of struct lab: controls changed */
-    int news_fd;  /* eventfd of struct lab: tell the screen */
+    int child_fd;      /* signalfd: SIGCHLD */
+    int control_fd;    /* eventfd of struct lab: controls changed */
+    int news_fd;       /* eventfd of struct lab: tell the screen */
     cpu_set_t allowed; /* the lab's processors before any placement */
 };
 

@@ -22,8 +22,7 @@ static inline void futex_wait(_Atomic uint32_t *word, uint32_t value,
     struct timespec t = clock_to_timespec(deadline_ns);
 
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET, value,
-            deadline_ns == INT64_MAX ? NULL : &t, NULL,
-            FUTEX_BITSET_MATCH_ANY);
+            deadline_ns == INT64_MAX ? NULL : &t, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
 /* Wake up to @count sleepers; INT_MAX: all. */

@@ -22,17 +22,17 @@ struct worker;
 
 struct gil {
     enum spec_gil kind;
-    _Atomic int64_t interval_ns; /* live */
-    pthread_mutex_t mutex;       /* M: guards locked, last_holder */
-    pthread_cond_t freed;        /* C: it became free */
+    _Atomic int64_t interval_ns;  /* live */
+    pthread_mutex_t mutex;        /* M: guards locked, last_holder */
+    pthread_cond_t freed;         /* C: it became free */
     pthread_mutex_t switch_mutex; /* S */
-    pthread_cond_t switched;     /* D: somebody else has it now */
+    pthread_cond_t switched;      /* D: somebody else has it now */
     bool locked;
-    int last_holder;             /* worker id; -1 nobody yet */
-    bool demanded;               /* M: the last drop obeyed a request */
-    uint64_t switch_number;      /* +1 when the holder differs from the last */
+    int last_holder;        /* worker id; -1 nobody yet */
+    bool demanded;          /* M: the last drop obeyed a request */
+    uint64_t switch_number; /* +1 when the holder differs from the last */
     _Atomic uint32_t drop_request; /* read without a lock by the holder */
-    sem_t old;                   /* the old lock */
+    sem_t old;                     /* the old lock */
 };
 
 void gil_init(struct gil *g, enum spec_gil kind, int64_t interval_ns);

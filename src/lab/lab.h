@@ -14,11 +14,11 @@
 #include "spec/spec.h"
 
 struct lab {
-    pid_t pid;     /* -1 once reaped. Also its process group and session */
-    int pidfd;     /* readable when it has ended */
-    int go_fd;     /* eventfd: written once to let it start workers */
-    int bell_fd;   /* eventfd: controls changed */
-    int news_fd;   /* eventfd the lab writes when stage or phase changed */
+    pid_t pid;   /* -1 once reaped. Also its process group and session */
+    int pidfd;   /* readable when it has ended */
+    int go_fd;   /* eventfd: written once to let it start workers */
+    int bell_fd; /* eventfd: controls changed */
+    int news_fd; /* eventfd the lab writes when stage or phase changed */
     struct board *board; /* owned */
     int exit_status;     /* wait status, once reaped */
 };

@@ -36,10 +36,10 @@ struct worker {
     int turn_cpu;
     int64_t seen_voluntary, seen_involuntary; /* gap watching: last counts */
     int64_t seen_queued_ns;
-    int64_t typical_ns;  /* how long an undisturbed batch takes */
-    bool interrupted;    /* this batch had a wait in it */
-    int schedstat_fd;    /* -1 if not kept */
-    void *work;          /* the workload's own, from init() to fini() */
+    int64_t typical_ns; /* how long an undisturbed batch takes */
+    bool interrupted;   /* this batch had a wait in it */
+    int schedstat_fd;   /* -1 if not kept */
+    void *work;         /* the workload's own, from init() to fini() */
 };
 
 /* The slow half of worker_tick(): looks at the clock, finds gaps, obeys the

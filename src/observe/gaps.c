@@ -42,22 +42,24 @@ static void runs(struct gaps *g, int id, int64_t at_ns, int cpu)
     line_turn(g->lines, id, at_ns, SPAN_RUNNING, cpu, WAIT_NONE);
 }
 
-/* Queued for so much longer than the event lasted: some of it came after. */
-#define CARRY_NS (100 * NS_PER_US)
-
 /* How much of the event was spent queueing: as the kernel says, but within. */
-static int64_t queued(struct gap *gap, const struct board_event *e,
-                      int64_t otherwise)
+static int64_t queued(const struct board_event *e, int64_t otherwise)
 {
     int64_t most = e->end_ns - e->begin_ns;
-    int64_t q = e->value + gap->carry_ns;
 
-    gap->carry_ns = 0;
     if (e->value < 0)
         return otherwise;
-    if (q - most > CARRY_NS)
-        gap->carry_ns = q - most;
-    return q < most ? q : most;
+    return e->value < most ? e->value : most;
+}
+
+/* When the worker went on. That is where the event ends - but if it queued for
+ * much longer than the event lasted, it was cut off after it had looked at the
+ * clock and before it had asked the kernel, and the rest came then. */
+static int64_t went_on(const struct board_event *e)
+{
+    int64_t more = e->value - (e->end_ns - e->begin_ns);
+
+    return more > 500 * NS_PER_US ? e->end_ns + more : e->end_ns;
 }
 
 /* The kernel took the core away somewhere between two looks. The time that it
@@ -65,11 +67,10 @@ static int64_t queued(struct gap *gap, const struct board_event *e,
 static void preempted(struct gaps *g, int id, const struct board_event *e)
 {
     int64_t most = e->end_ns - e->begin_ns;
-    int64_t q = queued(&g->v[id], e, most);
-    int64_t from_ns = e->begin_ns + (most - q) / 2;
+    int64_t work = most - queued(e, most);
 
-    line_preempt(g->lines, id, from_ns);
-    runs(g, id, from_ns + q, e->cpu);
+    line_preempt(g->lines, id, e->begin_ns + work / 2);
+    runs(g, id, went_on(e) - (work - work / 2), e->cpu);
 }
 
 /* It blocked for @cause, was woken, and had to queue for a core at the end. */
@@ -77,9 +78,9 @@ static void blocked(struct gaps *g, int id, const struct board_event *e,
                     enum wait_cause cause)
 {
     line_turn(g->lines, id, e->begin_ns, SPAN_BLOCKED, -1, cause);
-    line_turn(g->lines, id, e->end_ns - queued(&g->v[id], e, 0), SPAN_READY, -1,
+    line_turn(g->lines, id, e->end_ns - queued(e, 0), SPAN_READY, -1,
               WAIT_NONE);
-    runs(g, id, e->end_ns, e->cpu);
+    runs(g, id, went_on(e), e->cpu);
 }
 
 /* The wait is over; did it give up its core for it, or lose it meanwhile? */
@@ -97,9 +98,9 @@ static void wait_ended(struct gaps *g, int id, const struct board_event *e)
         line_turn(g->lines, id, e->begin_ns, SPAN_SPINNING, l->cpu, WAIT_SPIN);
         if (e->involuntary > 0) {
             line_preempt(g->lines, id,
-                         e->end_ns - queued(gap, e, e->end_ns - e->begin_ns));
+                         e->end_ns - queued(e, e->end_ns - e->begin_ns));
         }
-        runs(g, id, e->end_ns, e->cpu);
+        runs(g, id, went_on(e), e->cpu);
     } else if (e->voluntary > 0) {
         blocked(g, id, e, e->cause);
     } else if (e->involuntary > 0) {

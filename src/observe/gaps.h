@@ -13,12 +13,9 @@
 struct gap {         /* one worker */
     int64_t wait_ns; /* it waits since, by its last event; 0: it does not */
     uint8_t wait_cause;
-    bool blocked;     /* the open span was taken for blocked by gaps_now() */
-    bool hole;        /* events were dropped after the last one */
-    int64_t last_ns;  /* the last event's end */
-    int64_t carry_ns; /* queued for longer than the last event lasted: the
-                         worker was cut off again between looking at the
-                         clock and asking how long it had queued */
+    bool blocked;    /* the open span was taken for blocked by gaps_now() */
+    bool hole;       /* events were dropped after the last one */
+    int64_t last_ns; /* the last event's end */
 };
 
 struct gaps {

@@ -34,6 +34,7 @@ struct rung {
     bool (*grow)(struct observer *o);
     bool (*named)(struct observer *o, int id, int32_t tid);
     void (*born)(struct observer *o, int id, int64_t at_ns, int cpu);
+    void (*closing)(struct observer *o, int id); /* about to end. Optional */
     void (*ended)(struct observer *o, int id, int64_t at_ns);
     void (*drain)(struct observer *o, int64_t now_ns, bool final);
     /* The lab is gone: who has not ended was killed, at @at_ns. */

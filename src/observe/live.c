@@ -29,7 +29,6 @@ struct live {
     struct source source; /* first: a source is a live */
     struct lab lab;
     struct observer *observer;
-    bool interactive;
     uint32_t generation;
     uint64_t phases_seen; /* closed phases taken from the board */
     int phase_step;       /* spec.phases: the step that is open */
@@ -106,9 +105,14 @@ static bool controls_copy(struct live *l)
 static void live_apply(struct source *s, bool always)
 {
     struct live *l = live_of(s);
+    const struct spec *spec = &s->trace->spec;
 
     if (s->done || l->stop_ns != 0)
         return;
+    /* A hand on the lock ends the script of phases. */
+    if (spec->phase_count > 0 &&
+        s->wanted.sync != spec->phases[l->phase_step].sync)
+        l->deadline_ns = 0;
     if (controls_copy(l) || always)
         controls_send(l);
 }
@@ -341,7 +345,7 @@ static void live_pump(struct source *s, int64_t now_ns)
     if (!s->running && LOAD(b->gate_ns) != 0) {
         s->running = true;
         t->gate_ns = LOAD(b->gate_ns);
-        l->deadline_ns = l->interactive ? 0 : step_end(l, t->gate_ns);
+        l->deadline_ns = step_end(l, t->gate_ns);
     }
     script_run(l, now_ns);
     script_arm(l);
@@ -410,7 +414,6 @@ int live_open(struct source **out, const struct spec *spec,
     }
     l->lab = (struct lab){
         .pid = -1, .pidfd = -1, .go_fd = -1, .bell_fd = -1, .news_fd = -1};
-    l->interactive = interactive;
     l->source = (struct source){.class = &live_class, .trace = t};
     controls_from_spec(&l->source.wanted, spec);
     t->badge = BADGE_MEASURED;

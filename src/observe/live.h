@@ -7,8 +7,8 @@
 #include "trace/source.h"
 
 /* Start a run of @spec (checked). @interactive leaves room for more workers
- * and for live changes; else spec's phases and duration are scripted here. The
- * caller must have one thread. close() it. */
+ * that are added later. The spec's duration, phases and timeout are seen to
+ * here. The caller must have one thread. close() it. */
 int live_open(struct source **out, const struct spec *spec,
               const struct machine *m, bool interactive, struct err *err);
 

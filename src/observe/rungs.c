@@ -91,6 +91,11 @@ static void perf_rung_born(struct observer *o, int id, int64_t at_ns, int cpu)
     switches_born(o->switches, id, at_ns, cpu);
 }
 
+static void perf_rung_closing(struct observer *o, int id)
+{
+    switches_closing(o->switches, id);
+}
+
 static void perf_rung_ended(struct observer *o, int id, int64_t at_ns)
 {
     switches_ended(o->switches, id, at_ns);
@@ -220,8 +225,8 @@ static int perf_rung_fds(const struct observer *o, struct pollfd *out, int max)
     .watch = WATCH_MARKS, .timeline = true, .open = perf_rung_open,            \
     .close = perf_rung_close, .grow = perf_rung_grow,                          \
     .named = perf_rung_named, .born = perf_rung_born,                          \
-    .ended = perf_rung_ended, .drain = perf_rung_drain,                        \
-    .finish = perf_rung_finish, .fds = perf_rung_fds
+    .closing = perf_rung_closing, .ended = perf_rung_ended,                    \
+    .drain = perf_rung_drain, .finish = perf_rung_finish, .fds = perf_rung_fds
 
 const struct rung rung_perf_cpu = {.kind = OBSERVER_PERF_CPU, PERF_RUNG};
 const struct rung rung_perf = {.kind = OBSERVER_PERF, PERF_RUNG};
@@ -265,6 +270,8 @@ static void gap_worker(struct observer *o, int id, int64_t now_ns)
     uint64_t dropped = LOAD(row->dropped);
     int64_t seen_ns = ACQUIRE(row->seen_ns);
     bool hole = dropped != o->watched[id].dropped;
+    /* Its last event may come after its last counts, but before this. */
+    bool over = ACQUIRE(row->life) == BOARD_ENDED;
     struct board_event e;
 
     /* What did not fit is missing after the @room events that did. */
@@ -281,7 +288,7 @@ static void gap_worker(struct observer *o, int id, int64_t now_ns)
         while (board_take_event(o->board, (uint32_t)id, &e))
             gaps_event(&o->gaps, id, &e);
     }
-    if (l->ended_ns)
+    if (l->ended_ns && over)
         gaps_end(&o->gaps, id, l->ended_ns);
     else
         gaps_now(&o->gaps, id, seen_ns, now_ns);
@@ -297,9 +304,13 @@ static void gap_rung_drain(struct observer *o, int64_t now_ns, bool final)
 
 static void plain_finish(struct observer *o, int64_t at_ns)
 {
-    for (int i = 0; i < o->live_count; i++)
-        if (o->lines.v[o->live[i]].phase == LINE_ALIVE)
-            line_close(&o->lines, o->live[i], at_ns);
+    for (int i = 0; i < o->live_count; i++) {
+        const struct line *l = &o->lines.v[o->live[i]];
+
+        if (l->phase == LINE_ALIVE)
+            line_close(&o->lines, o->live[i],
+                       l->ended_ns ? l->ended_ns : at_ns);
+    }
 }
 
 const struct rung rung_gap = {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* The last few records of a worker. Before its birth is known: those that may
- * turn out to be part of its life. After: those that may turn out not to be,
- * because it was cut off between reading its last counts and publishing them.
- * Either takes a switch within a few instructions, so few are enough. */
+ * turn out to be part of its life. When its end is near: those that may turn
+ * out not to be. Either takes a switch between reading its own counts and
+ * publishing them, so few are enough. */
 #define NEAR 8
 
 struct near {
@@ -19,6 +19,7 @@ struct near {
     uint32_t count;   /* ever; number n is in v[n % NEAR] */
     int64_t known_ns; /* since when records of it are complete again */
     int64_t ended_ns; /* published by the worker; 0 not yet */
+    bool closing;     /* about to be: records wait in .v until then */
 };
 
 struct slot {    /* of the table from thread to worker */
@@ -217,28 +218,10 @@ static void end(struct switches *s, int id, int64_t at_ns)
     line_close(s->lines, id, at_ns);
 }
 
-static void use(struct switches *s, int id, const struct switch_record *r,
-                int64_t quiet_ns)
+/* One record of a living worker. */
+static void apply(struct switches *s, int id, const struct switch_record *r,
+                  int64_t quiet_ns)
 {
-    struct line *l = &s->lines->v[id];
-    struct near *near = &s->near[id];
-    uint32_t n;
-
-    if (l->phase == LINE_OVER)
-        return;
-    if (near->ended_ns && r->at_ns > near->ended_ns) {
-        end(s, id, near->ended_ns);
-        return;
-    }
-    if (l->phase == LINE_ALIVE && r->at_ns <= l->born_ns)
-        return;
-    n = near->count++ % NEAR;
-    near->v[n].at_ns = r->at_ns;
-    near->v[n].cpu = r->cpu;
-    near->v[n].kind = r->kind;
-    if (l->phase != LINE_ALIVE)
-        return;
-
     if (s->marks)
         marks_until(s->marks, s->lines, id, r->at_ns);
     switch (r->kind) {
@@ -249,52 +232,104 @@ static void use(struct switches *s, int id, const struct switch_record *r,
     case SWITCH_PREEMPT:
         go_out(s, id, r, quiet_ns);
         break;
-    case SWITCH_EXIT: /* and it never published its end: killed */
+    default: /* it is gone, and never published its end: killed */
         end(s, id, r->at_ns);
         break;
-    default:
-        break;
     }
+}
+
+static void remember(struct near *near, const struct switch_record *r)
+{
+    uint32_t n = near->count++ % NEAR;
+
+    near->v[n].at_ns = r->at_ns;
+    near->v[n].cpu = r->cpu;
+    near->v[n].kind = r->kind;
+}
+
+/* Remembered record number @n. */
+static struct switch_record recall(const struct near *near, uint32_t n)
+{
+    return (struct switch_record){
+        .at_ns = near->v[n % NEAR].at_ns,
+        .cpu = near->v[n % NEAR].cpu,
+        .kind = near->v[n % NEAR].kind,
+    };
+}
+
+static uint32_t oldest(const struct near *near)
+{
+    return near->count > NEAR ? near->count - NEAR : 0;
+}
+
+/* Use the remembered records between two times. */
+static void replay(struct switches *s, int id, int64_t from_ns, int64_t to_ns)
+{
+    const struct near *near = &s->near[id];
+
+    for (uint32_t n = oldest(near); n < near->count; n++) {
+        struct switch_record r = recall(near, n);
+
+        if (r.at_ns > from_ns && r.at_ns <= to_ns)
+            apply(s, id, &r, r.at_ns);
+    }
+}
+
+static void use(struct switches *s, int id, const struct switch_record *r,
+                int64_t quiet_ns)
+{
+    const struct line *l = &s->lines->v[id];
+    struct near *near = &s->near[id];
+
+    if (l->phase == LINE_OVER)
+        return;
+    if (near->ended_ns && r->at_ns > near->ended_ns) {
+        end(s, id, near->ended_ns);
+        return;
+    }
+    if (l->phase != LINE_ALIVE) {
+        remember(near, r);
+        return;
+    }
+    if (r->at_ns <= l->born_ns)
+        return;
+    if (near->closing && r->kind != SWITCH_EXIT) {
+        if (near->count >= NEAR) { /* the oldest is part of its life */
+            struct switch_record first = recall(near, oldest(near));
+
+            apply(s, id, &first, first.at_ns);
+        }
+        remember(near, r);
+        return;
+    }
+    if (near->closing)
+        replay(s, id, l->born_ns, INT64_MAX);
+    apply(s, id, r, quiet_ns);
 }
 
 void switches_born(struct switches *s, int id, int64_t at_ns, int cpu)
 {
-    struct near before = s->near[id];
-    uint32_t first = before.count > NEAR ? before.count - NEAR : 0;
-
     line_open(s->lines, id, at_ns, cpu);
-    s->near[id].count = 0;
     if (s->blind)
         line_turn(s->lines, id, at_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
-    for (uint32_t n = first; n < before.count; n++) {
-        struct switch_record r = {
-            .at_ns = before.v[n % NEAR].at_ns,
-            .tid = s->lines->v[id].tid,
-            .cpu = before.v[n % NEAR].cpu,
-            .kind = before.v[n % NEAR].kind,
-        };
+    replay(s, id, at_ns, INT64_MAX);
+    s->near[id].count = 0;
+}
 
-        use(s, id, &r, r.at_ns);
-    }
+void switches_closing(struct switches *s, int id)
+{
+    if (s->lines->v[id].phase == LINE_ALIVE)
+        s->near[id].closing = true;
 }
 
 void switches_ended(struct switches *s, int id, int64_t at_ns)
 {
-    struct line *l = &s->lines->v[id];
     struct near *near = &s->near[id];
-    uint32_t first = near->count > NEAR ? near->count - NEAR : 0;
 
+    if (near->closing)
+        replay(s, id, s->lines->v[id].born_ns, at_ns);
+    near->closing = false;
     near->ended_ns = at_ns;
-    if (l->phase != LINE_ALIVE)
-        return;
-    for (uint32_t n = first; n < near->count; n++) {
-        if (near->v[n % NEAR].at_ns <= at_ns)
-            continue;
-        l->voluntary -= near->v[n % NEAR].kind == SWITCH_OUT;
-        l->involuntary -= near->v[n % NEAR].kind == SWITCH_PREEMPT;
-    }
-    if (l->since_ns > at_ns)
-        line_close(s->lines, id, at_ns);
 }
 
 /* ---- lost, blind -------------------------------------------------------- */
@@ -491,7 +526,13 @@ int64_t switches_drain(struct switches *s, struct switch_feed *feeds, int count,
 
 void switches_finish(struct switches *s, int64_t at_ns)
 {
-    for (int id = 0; id < s->near_count; id++)
-        if (s->lines->v[id].phase == LINE_ALIVE)
-            end(s, id, s->near[id].ended_ns ? s->near[id].ended_ns : at_ns);
+    for (int id = 0; id < s->near_count; id++) {
+        struct near *near = &s->near[id];
+
+        if (s->lines->v[id].phase != LINE_ALIVE)
+            continue;
+        if (near->closing)
+            replay(s, id, s->lines->v[id].born_ns, at_ns);
+        end(s, id, near->ended_ns ? near->ended_ns : at_ns);
+    }
 }

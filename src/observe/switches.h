@@ -56,6 +56,9 @@ void switches_free(struct switches *s); /* NULL is fine */
 bool switches_named(struct switches *s, int id, int32_t tid);
 void switches_born(struct switches *s, int id, int64_t at_ns, int cpu);
 void switches_ended(struct switches *s, int id, int64_t at_ns);
+/* It is about to end, but not before the horizon of the next drain: its records
+ * are kept back until it is known when. */
+void switches_closing(struct switches *s, int id);
 
 /* Use all records up to @horizon_ns: up to there nothing can be missing from
  * the streams any more. Workers that ended by then are closed. Returns the

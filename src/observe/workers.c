@@ -69,7 +69,9 @@ static void row_scan(struct observer *o, int id)
     }
     if (!w->told_end) {
         at_ns = ACQUIRE(row->ended.at_ns);
-        if (at_ns == 0)
+        if (at_ns < 0 && o->rung->closing) /* it is reading its last counts */
+            o->rung->closing(o, id);
+        if (at_ns <= 0)
             return;
         w->told_end = true;
         o->rung->ended(o, id, at_ns);

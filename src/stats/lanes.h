@@ -12,9 +12,9 @@
 
 /* One worker in one column: how long it was in each state. */
 struct lane_cell {
-    float ns[SPAN_STATES];       /* sums at most one column's length */
-    uint8_t cause;               /* of the longest blocked or spinning part */
-    uint8_t switches;            /* span ends of running parts, saturating */
+    float ns[SPAN_STATES]; /* sums at most one column's length */
+    uint8_t cause;         /* of the longest blocked or spinning part */
+    uint8_t switches;      /* span ends of running parts, saturating */
     uint8_t sampled;
 };
 
@@ -54,8 +54,7 @@ int64_t lanes_column_ns(const struct lanes *l);
  * range. A column before the worker's birth or after its end sums to 0. */
 const struct lane_cell *lanes_worker(const struct lanes *l, int row,
                                      int column);
-const struct core_cell *lanes_core(const struct lanes *l, int core,
-                                   int column);
+const struct core_cell *lanes_core(const struct lanes *l, int core, int column);
 
 /* The state a column shows: the one with the largest share, and SPAN_STATES
  * for none at all. */

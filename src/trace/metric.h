@@ -4,8 +4,15 @@
 
 #include <stdbool.h>
 
-enum metric_unit { UNIT_COUNT, UNIT_SECONDS, UNIT_MS, UNIT_PER_S, UNIT_SHARE,
-                   UNIT_RATIO, UNIT_ERRNO };
+enum metric_unit {
+    UNIT_COUNT,
+    UNIT_SECONDS,
+    UNIT_MS,
+    UNIT_PER_S,
+    UNIT_SHARE,
+    UNIT_RATIO,
+    UNIT_ERRNO
+};
 
 /* X(id, json name, unit, what it means) in the order they are printed */
 #define METRICS(X)                                                             \

@@ -44,11 +44,11 @@ struct source_class {
 
 struct source {
     const struct source_class *class;
-    struct trace *trace; /* owned by the source */
+    struct trace *trace;           /* owned by the source */
     struct source_controls wanted; /* set by the screen, then apply() */
-    int max_workers;     /* live: as many as .wanted.workers may be */
-    bool running;        /* the gate is open */
-    bool done;           /* everything has been collected; the trace is final */
+    int max_workers;               /* live: as many as .wanted.workers may be */
+    bool running;                  /* the gate is open */
+    bool done; /* everything has been collected; the trace is final */
 };
 
 /* When pump() should next be called at the latest, if no descriptor fires. */

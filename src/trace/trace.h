@@ -32,11 +32,11 @@ enum span_state {
 struct span {
     int64_t start_ns, end_ns; /* start <= end */
     uint16_t worker;
-    int16_t cpu;         /* running, spinning: the core. Else -1 */
-    uint8_t state;       /* enum span_state */
-    uint8_t cause;       /* enum wait_cause, when blocked or spinning */
-    uint8_t forced;      /* running: it ended by force (preempted) */
-    uint8_t sampled;     /* 1: a picture of samples, not a record */
+    int16_t cpu;     /* running, spinning: the core. Else -1 */
+    uint8_t state;   /* enum span_state */
+    uint8_t cause;   /* enum wait_cause, when blocked or spinning */
+    uint8_t forced;  /* running: it ended by force (preempted) */
+    uint8_t sampled; /* 1: a picture of samples, not a record */
 };
 
 #define TRACE_CHUNK_SPANS 4096
@@ -48,12 +48,12 @@ struct trace_chunk {
 
 /* Marked events, in order of arrival. */
 enum trace_event_kind {
-    EVENT_TASK,     /* worker finished task .value; start_ns .. at_ns */
-    EVENT_PHASE,    /* phase .value began */
-    EVENT_LOST,     /* .value records lost on core .worker; start .. at */
-    EVENT_REFUSED,  /* the system refused worker .worker, errno .value */
-    EVENT_PAUSE,    /* workers stood still, start_ns .. at_ns */
-    EVENT_BLIND     /* not recording (duty cycle), start_ns .. at_ns */
+    EVENT_TASK,    /* worker finished task .value; start_ns .. at_ns */
+    EVENT_PHASE,   /* phase .value began */
+    EVENT_LOST,    /* .value records lost on core .worker; start .. at */
+    EVENT_REFUSED, /* the system refused worker .worker, errno .value */
+    EVENT_PAUSE,   /* workers stood still, start_ns .. at_ns */
+    EVENT_BLIND    /* not recording (duty cycle), start_ns .. at_ns */
 };
 struct trace_event {
     int64_t start_ns, at_ns;
@@ -62,8 +62,13 @@ struct trace_event {
     int64_t value;
 };
 
-enum worker_life { LIFE_ABSENT, LIFE_STARTING, LIFE_ALIVE, LIFE_ENDED,
-                   LIFE_REFUSED };
+enum worker_life {
+    LIFE_ABSENT,
+    LIFE_STARTING,
+    LIFE_ALIVE,
+    LIFE_ENDED,
+    LIFE_REFUSED
+};
 
 struct trace_worker {
     int32_t tid, pid;
@@ -86,9 +91,9 @@ struct trace_worker {
 struct trace_core {
     int cpu;
     /* Running totals in ns since the gate. */
-    int64_t own_ns;     /* our workers, from the spans */
-    int64_t foreign_ns; /* other programs and the kernel, from /proc/stat or
-                           CPU-wide records; -1 not known */
+    int64_t own_ns;       /* our workers, from the spans */
+    int64_t foreign_ns;   /* other programs and the kernel, from /proc/stat or
+                             CPU-wide records; -1 not known */
     double foreign_share; /* over the last second, 0..1; -1 not known */
 };
 
@@ -106,7 +111,7 @@ struct trace_sample {
     int64_t ops;
     int64_t tasks_done;
     int64_t voluntary, involuntary, migrations; /* -1 not known */
-    int64_t cpu_ns;     /* all workers */
+    int64_t cpu_ns;                             /* all workers */
     int64_t gil_handoffs;
 };
 
@@ -115,14 +120,20 @@ struct trace_observer {
     char reason[160];        /* why not a better one; "" if the best */
     char remedy[160];        /* what would allow it; "" if nothing to do */
     int64_t records, lost;
-    int64_t dropped_spans;   /* oldest spans let go: the memory cap */
-    double cpu_s;            /* processor time spent on looking */
-    double price_ns;         /* calibrated cost of one watched switch; <0 no */
-    double late_ms;          /* how late the screen's last drain was */
+    int64_t dropped_spans; /* oldest spans let go: the memory cap */
+    double cpu_s;          /* processor time spent on looking */
+    double price_ns;       /* calibrated cost of one watched switch; <0 no */
+    double late_ms;        /* how late the screen's last drain was */
 };
 
-enum verdict { VERDICT_NONE, VERDICT_OK, VERDICT_FAILED, VERDICT_TIMEOUT,
-               VERDICT_DEADLOCK, VERDICT_INTERRUPTED };
+enum verdict {
+    VERDICT_NONE,
+    VERDICT_OK,
+    VERDICT_FAILED,
+    VERDICT_TIMEOUT,
+    VERDICT_DEADLOCK,
+    VERDICT_INTERRUPTED
+};
 extern const char *const verdict_words[]; /* "", "ok", "failed", ... */
 
 struct trace {
@@ -143,7 +154,7 @@ struct trace {
 
     struct trace_chunk **chunks; /* in order of arrival, oldest first */
     size_t chunk_count, chunk_cap;
-    size_t chunk_limit;    /* more than this: the oldest go */
+    size_t chunk_limit;       /* more than this: the oldest go */
     int64_t complete_from_ns; /* spans before this were let go; 0 none */
 
     struct trace_event *events;

@@ -23,6 +23,14 @@ static const struct key_table *top_keys(const struct app *a)
     return a->screen->keys;
 }
 
+static void footer(const struct app *a, struct key_list *out)
+{
+    const struct key_table *t = top_keys(a);
+    bool root = t == a->screen->keys && a->below == NULL;
+
+    keys_footer(out, t, a->screen->now(a), root);
+}
+
 void app_draw(struct app *a)
 {
     struct frame *f = &a->frame;
@@ -32,7 +40,7 @@ void app_draw(struct app *a)
     if (frame_init(f, terminal_rows(a->terminal),
                    terminal_columns(a->terminal)) < 0)
         return; /* no memory: the last picture stays */
-    keys_footer(&keys, top_keys(a), a->screen->now(a), a->below == NULL);
+    footer(a, &keys);
     c = (struct view_common){
         .keys = keys.view,
         .key_count = keys.count,
@@ -262,7 +270,7 @@ static void click_footer(struct app *a, int column)
     char name[64];
 
     footer_name(f, column, name);
-    keys_footer(&keys, top_keys(a), a->screen->now(a), a->below == NULL);
+    footer(a, &keys);
     for (int i = 0; i < keys.count; i++) {
         const struct key_row *row = keys.row[i];
         int key = row->keys[0].key;

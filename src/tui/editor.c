@@ -10,6 +10,7 @@ void editor_open(struct app *a, const struct spec *spec)
 {
     memset(&a->editor, 0, sizeof(a->editor));
     a->editor.spec = *spec;
+    run_interactive(&a->editor.spec);
     a->overlay = OVERLAY_EDITOR;
     a->dirty = true;
 }
@@ -21,10 +22,12 @@ static void set(struct editor_state *e, const struct setting *s,
     struct err err = {0};
 
     e->error[0] = '\0';
-    if (spec_set(&changed, s->name, value, &err) == 0)
-        e->spec = changed;
-    else
+    if (spec_set(&changed, s->name, value, &err) < 0) {
         snprintf(e->error, sizeof(e->error), "%s", err.text);
+    } else {
+        e->spec = changed;
+        run_interactive(&e->spec);
+    }
     e->failed = e->error[0] != '\0';
 }
 

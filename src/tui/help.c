@@ -6,9 +6,9 @@
 #include "tui/app.h"
 
 static const char *const legend[] = {
-    "On every screen: green runs, orange is ready but has no core, red waits",
-    "for another worker, blue waits for a device or a timer. The same letter",
-    "and colour is the same worker everywhere.",
+    "█ running   ▒ ready, but no core is free   · idle or finished",
+    "╳ waits for another worker   ░ waits for a device or a timer   ▚ spins",
+    "The same letter and colour is the same worker everywhere.",
     "FROZEN: only the picture stands still. STOPPED: the workers do.",
     "Hold Shift while dragging to select text when the mouse is on.",
     NULL,

@@ -24,6 +24,19 @@ static bool given(const struct spec *spec, const char *name)
     return s && (spec->given >> (s - spec_settings) & 1);
 }
 
+void run_interactive(struct spec *spec)
+{
+    static const bool endless[] = {
+#define X(id, name, endless, summary) endless,
+        SPEC_WORKLOADS(X)
+#undef X
+    };
+
+    if (endless[spec->workload] && spec->phase_count == 0 &&
+        !given(spec, "duration"))
+        spec->duration_ns = 0;
+}
+
 /* Sequential work has one worker, whatever was asked for other models. */
 static void effective_spec(struct spec *out, const struct spec *asked)
 {
@@ -71,6 +84,7 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     int rc;
 
     effective_spec(&checked, spec);
+    run_interactive(&checked);
     rc = spec_check(&checked, a->options.machine, err);
     if (rc < 0)
         return rc;

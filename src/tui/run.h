@@ -40,6 +40,9 @@ struct run {
     int64_t previous_ns;
 };
 
+/* With somebody there to end it, endless work has no default duration. */
+void run_interactive(struct spec *spec);
+
 /* Check @spec against this machine and start it in place of the present run. On
  * failure a negative errno and @err. If @spec is refused the present run goes
  * on; if the system refuses to start it there is none. */

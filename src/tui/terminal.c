@@ -179,6 +179,35 @@ static int terminal_check_cursor(struct err *err)
         getenv("TERM"));
 }
 
+/* Arrows and their kin as terminals send them that do not heed the mode curses
+ * asks for. */
+static void keys_define(void)
+{
+    static const struct {
+        const char *bytes;
+        int key;
+    } also[] = {
+        {"\033[A", KEY_UP},    {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT},
+        {"\033[D", KEY_LEFT},  {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
+        {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
+    };
+
+    for (size_t i = 0; i < sizeof(also) / sizeof(also[0]); i++)
+        if (key_defined(also[i].bytes) == 0)
+            define_key(also[i].bytes, also[i].key);
+}
+
+/* Once curses has begun with colours it sends some, so ask before. */
+static bool colours_start(void)
+{
+    const char *no = getenv("NO_COLOR");
+
+    if ((no && *no) || !has_colors() || start_color() != OK)
+        return false;
+    use_default_colors();
+    return COLORS >= 8 && COLOR_PAIRS > STYLE_COUNT;
+}
+
 int terminal_open(struct terminal **out, struct err *err)
 {
     int rc = terminal_check(err);
@@ -212,12 +241,8 @@ int terminal_open(struct terminal **out, struct err *err)
     keypad(t->input, TRUE);
     nodelay(t->input, TRUE);
     set_escdelay(ESCAPE_MS);
-    t->colours = has_colors() && start_color() == OK && COLORS >= 8 &&
-                 COLOR_PAIRS > STYLE_COUNT;
-    if (getenv("NO_COLOR") && *getenv("NO_COLOR"))
-        t->colours = false;
-    if (t->colours)
-        use_default_colors();
+    keys_define();
+    t->colours = colours_start();
     terminal_measure(t);
     terminal_theme(t, THEME_DARK, false);
     rescue_prepare(t);
@@ -447,6 +472,41 @@ static int mouse_key(struct terminal *t)
     return TUI_KEY_CLICK;
 }
 
+/* After an escape: a key that curses has no name for must not be taken for Esc
+ * and then letters. Its sequence, ESC [ ... or ESC O ., is swallowed. */
+static int escape_key(struct terminal *t)
+{
+    wint_t c;
+
+    if (wget_wch(t->input, &c) != OK)
+        return TUI_KEY_ESCAPE;
+    if (c != '[' && c != 'O') { /* Esc, and soon after another key */
+        unget_wch((wchar_t)c);
+        return TUI_KEY_ESCAPE;
+    }
+    do {
+        if (wget_wch(t->input, &c) != OK)
+            break;
+    } while (c < '@' || c > '~'); /* parameters; then the last */
+    return TUI_KEY_OTHER;
+}
+
+static int plain_key(struct terminal *t, wint_t c)
+{
+    switch (c) {
+    case 0:
+        return TUI_KEY_OTHER;
+    case '\n':
+        return TUI_KEY_ENTER;
+    case 127:
+        return TUI_KEY_BACKSPACE;
+    case TUI_KEY_ESCAPE:
+        return escape_key(t);
+    default:
+        return (int)c;
+    }
+}
+
 int terminal_key(struct terminal *t)
 {
     wint_t c;
@@ -454,11 +514,8 @@ int terminal_key(struct terminal *t)
 
     if (kind == ERR)
         return TUI_KEY_NONE;
-    if (kind != KEY_CODE_YES) {
-        if (c == '\n')
-            return TUI_KEY_ENTER;
-        return c == 127 ? TUI_KEY_BACKSPACE : c == 0 ? TUI_KEY_OTHER : (int)c;
-    }
+    if (kind != KEY_CODE_YES)
+        return plain_key(t, c);
     switch (c) {
     case KEY_UP:
         return TUI_KEY_UP;

@@ -3,7 +3,6 @@
 #include "view/pieces.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define NAME_COLUMNS 14
 #define VALUE_COLUMNS 20
@@ -59,16 +58,16 @@ static void editor_line(struct frame *f, struct box row,
         frame_fill(f, bar, ' ', STYLE_SELECTED);
     frame_text(f, row.row, row.column, NAME_COLUMNS - 1, style, s->name);
     if (chosen && v->typing != NULL) {
-        int used = frame_text(f, row.row, column, VALUE_COLUMNS - 2,
-                              STYLE_HERO, v->typing);
+        int used = frame_text(f, row.row, column, VALUE_COLUMNS - 2, STYLE_HERO,
+                              v->typing);
 
         frame_put(f, row.row, column + used, 0x2588, STYLE_HERO);
     } else {
         spec_format_setting(v->spec, s, &value);
         piece_text(f, row.row, column, VALUE_COLUMNS - 1,
-                   chosen                   ? STYLE_SELECTED
+                   chosen                  ? STYLE_SELECTED
                    : was_given(v->spec, s) ? STYLE_HERO
-                                            : STYLE_DIM,
+                                           : STYLE_DIM,
                    text_str(&value));
         text_fini(&value);
     }
@@ -111,7 +110,8 @@ void view_editor(struct frame *f, const struct view_editor *v)
     snprintf(title, sizeof(title), "SETTINGS  %s",
              spec_workload_words[v->spec->workload]);
     b = frame_panel(f, b, title,
-                    columns >= 60 ? "Enter: type a value  r: run  q: leave" : "");
+                    columns >= 60 ? "Enter: type a value  r: run  q: leave"
+                                  : "");
 
     if (b.rows >= 12)
         piece_text(f, box_take_rows(&b, 2).row, b.column, b.columns, STYLE_DIM,
@@ -126,8 +126,8 @@ void view_editor(struct frame *f, const struct view_editor *v)
 
     int top = v->selected >= b.rows ? v->selected - b.rows + 1 : 0;
     for (int i = top; i < count && b.rows > 0; i++)
-        editor_line(f, box_take_rows(&b, 1), v,
-                    view_editor_setting(v->spec, i), i == v->selected);
+        editor_line(f, box_take_rows(&b, 1), v, view_editor_setting(v->spec, i),
+                    i == v->selected);
     if (about.rows > 1)
         box_take_rows(&about, 1);
     editor_about(f, about, v, view_editor_setting(v->spec, v->selected));

@@ -3,7 +3,6 @@
 #include "view/pieces.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define HELP_COLUMNS 84
 #define KEYS_COLUMNS 16

@@ -28,7 +28,8 @@ static void layout_cores(struct lab_layout *l, int rows, int cores, int lanes,
                          bool presenter)
 {
     int chrome = CHROME_ROWS + (l->axis ? AXIS_ROWS : 0);
-    int budget = rows - 2 - chrome - clamp(lanes, 1, 4);
+    int need = presenter ? 2 * clamp(lanes, 1, 6) : clamp(lanes, 1, 4);
+    int budget = rows - 2 - chrome - need;
 
     if (budget > 4) /* many cores must not crowd out the workers */
         budget = 4 + (budget - 4) / 2;
@@ -54,13 +55,12 @@ void lab_layout(struct lab_layout *l, int rows, int columns, int cores,
     l->hero = box_take_rows(&all, presenter ? 7 : 5);
     l->axis = !presenter || frozen;
     l->label = v != NULL && v->grouped ? 10 : 6;
-    l->side = 15;
+    l->side = v != NULL && v->grouped ? 18 : 15;
     l->lane = clamp(columns - 4 - l->label - l->side, 0, INT_MAX);
-    if (rows >= (presenter ? 32 : 24)) {
+    if (rows >= 24) {
         layout_cores(l, all.rows - bottom, cores, lanes, presenter);
         if (l->core_rows > 0)
-            l->cores =
-                box_take_rows(&all, 2 + l->core_rows * l->core_height);
+            l->cores = box_take_rows(&all, 2 + l->core_rows * l->core_height);
     }
 
     int chrome = CHROME_ROWS + (l->axis ? AXIS_ROWS : 0);
@@ -108,7 +108,7 @@ static void hero_draw(struct frame *f, struct box b, const struct hero *h,
     box_take_columns(&b, 2);
     piece_text(f, b.row, b.column, b.columns, STYLE_TITLE, h->label);
     if (h->big[0] == '\0')
-        frame_text(f, b.row + 2, b.column, b.columns, STYLE_DIM, "-");
+        used = frame_text(f, base, b.column, b.columns, STYLE_DIM, "-");
     else if (big > b.columns && huge && frame_big_columns(h->big) < b.columns)
         used = frame_big(f, b.row + 2, b.column, h->style, h->big);
     else if (big > b.columns)
@@ -131,8 +131,8 @@ static void hero_real(char *buf, size_t size, double x)
 
 static void hero_rate(char *buf, size_t size, double per_s)
 {
-    if (per_s < 9999.5)
-        text_count(buf, size, (int64_t)(per_s + 0.5));
+    if (per_s < 9999.5) /* no comma: in big digits it looks like a point */
+        snprintf(buf, size, "%.0f", per_s);
     else
         piece_tight(text_si(buf, size, per_s));
 }
@@ -163,7 +163,7 @@ static void hero_cores(struct hero *h, const struct trace *t,
     if (t->end_ns != 0)
         snprintf(h->sub, sizeof(h->sub), "on average over the run");
     else if (known)
-        snprintf(h->sub, sizeof(h->sub), "other programs: %s more",
+        snprintf(h->sub, sizeof(h->sub), "other programs: %s",
                  text_si(buf, sizeof(buf), (double)(int)(foreign * 100) / 100));
 }
 
@@ -192,8 +192,7 @@ static void hero_switches(struct hero *h, const struct trace *t,
     hero_rate(h->big, sizeof(h->big), up + lost);
     text_si(buf[0], sizeof(buf[0]), (double)(int64_t)(up + 0.5));
     text_si(buf[1], sizeof(buf[1]), (double)(int64_t)(lost + 0.5));
-    snprintf(h->sub, sizeof(h->sub), "gave up %s · lost the core %s", buf[0],
-             buf[1]);
+    snprintf(h->sub, sizeof(h->sub), "gave up %s · lost %s", buf[0], buf[1]);
 }
 
 static void hero_counter(struct hero *h, const struct trace *t,
@@ -235,7 +234,7 @@ static void hero_gil(struct hero *h, const struct trace *t,
     else if (all >= 0 && wall > 0)
         hero_rate(h->big, sizeof(h->big), all / wall);
     if (all > 0 && forced >= 0)
-        snprintf(h->sub, sizeof(h->sub), "%s of them forced by a waiter",
+        snprintf(h->sub, sizeof(h->sub), "%s forced by a waiter",
                  text_percent(buf, sizeof(buf), forced / all));
 }
 
@@ -244,7 +243,7 @@ static void hero_tasks(struct hero *h, const struct trace *t,
 {
     double done = metric_get(&t->metrics, METRIC_TASKS_DONE, 0);
     double per_s = r != NULL ? r->tasks_per_s : -1;
-    char buf[32], left[32] = "";
+    char buf[32];
 
     h->label = "TASKS DONE";
     h->style = STYLE_HERO;
@@ -252,13 +251,9 @@ static void hero_tasks(struct hero *h, const struct trace *t,
     if (t->spec.tasks > 0)
         snprintf(h->small, sizeof(h->small), "of %s",
                  text_count(buf, sizeof(buf), t->spec.tasks));
-    if (per_s > 0 && t->spec.tasks > 0)
-        text_duration(left, sizeof(left),
-                      (int64_t)(((double)t->spec.tasks - done) / per_s * 1e9));
     if (per_s > 0)
-        snprintf(h->sub, sizeof(h->sub), "%s a second%s%s",
-                 text_si(buf, sizeof(buf), per_s),
-                 left[0] != '\0' ? " · left: " : "", left);
+        snprintf(h->sub, sizeof(h->sub), "%s a second",
+                 text_si(buf, sizeof(buf), per_s));
 }
 
 static void hero_time(struct hero *h, const struct trace *t)

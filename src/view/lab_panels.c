@@ -2,11 +2,7 @@
  * before to compare with. Screen process. */
 #include "view/lab_parts.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-#include "base/clock.h"
 
 /* ---- progress ----------------------------------------------------------- */
 
@@ -51,14 +47,14 @@ static void progress_counter(struct frame *f, struct box *b,
     pair_line(f, b, "phases", buf);
 }
 
-static void panel_progress(struct frame *f, struct box b,
-                           const struct trace *t, const struct rates *r)
+static void panel_progress(struct frame *f, struct box b, const struct trace *t,
+                           const struct rates *r)
 {
     int64_t lived = (t->end_ns != 0 ? t->end_ns : t->now_ns) - t->gate_ns;
     struct spec_deal deal = spec_deal(&t->spec);
     double done = metric_get(&t->metrics, METRIC_TASKS_DONE, 0);
     double failed = metric_get(&t->metrics, METRIC_TASKS_FAILED, 0);
-    char a[32], c[32], line[80];
+    char a[32], c[32], d[32], line[128];
 
     b = frame_panel(f, b, "PROGRESS", NULL);
     if (t->spec.workload == WORKLOAD_COUNTER)
@@ -83,22 +79,32 @@ static void panel_progress(struct frame *f, struct box b,
                  text_si(a, sizeof(a), r->ops_per_s));
         pair_line(f, &b, "operations", line);
     }
-    if (deal.chunks > 0) {
-        snprintf(line, sizeof(line), "%s of %s tasks",
+    if (t->spec.tasks > 0 && r != NULL && t->end_ns == 0 &&
+        r->tasks_per_s > 0) {
+        double left = ((double)t->spec.tasks - done) / r->tasks_per_s;
+
+        snprintf(line, sizeof(line), "about %s",
+                 text_duration(a, sizeof(a), (int64_t)(left * 1e9)));
+        pair_line(f, &b, "left", line);
+    }
+    if (deal.chunks > 0 && t->spec.dispatch == DISPATCH_MAP) {
+        snprintf(line, sizeof(line), "%s portions of %s",
                  text_count(a, sizeof(a), deal.chunks),
                  text_count(c, sizeof(c), deal.chunk));
-        pair_line(f, &b, "portions", line);
-        snprintf(line, sizeof(line), "%s, in the last %s busy",
+        pair_line(f, &b, "handed out", line);
+        snprintf(line, sizeof(line), "%s, the last for %s of %s",
                  text_count(a, sizeof(a), deal.rounds),
-                 text_count(c, sizeof(c), deal.last_round_busy));
+                 text_count(c, sizeof(c), deal.last_round_busy),
+                 text_count(d, sizeof(d), t->spec.workers));
         pair_line(f, &b, "rounds", line);
+    } else if (deal.chunks > 0) {
+        pair_line(f, &b, "handed out", "one by one");
     }
     if (failed > 0)
         pair_line(f, &b, "failed tasks",
                   text_count(a, sizeof(a), (int64_t)failed));
     if (t->end_ns == 0 && t->gate_ns != 0)
-        pair_line(f, &b, "since the start",
-                  text_duration(a, sizeof(a), lived));
+        pair_line(f, &b, "since the start", text_duration(a, sizeof(a), lived));
     else if (t->metrics.has[METRIC_CHECKSUM])
         pair_line(f, &b, "checksum",
                   text_count(a, sizeof(a),
@@ -133,8 +139,8 @@ static bool number_matters(const struct metrics *m, enum metric which)
 {
     bool seconds = metric_infos[which].unit == UNIT_SECONDS;
 
-    return m->has[which] && !(seconds && m->value[which] < 1e-9 &&
-                              which != METRIC_READY_S);
+    return m->has[which] &&
+           !(seconds && m->value[which] < 1e-9 && which != METRIC_READY_S);
 }
 
 static void panel_numbers(struct frame *f, struct box b,
@@ -186,7 +192,7 @@ static void compare_bars(struct frame *f, struct box *b, const char *now_label,
     bar_line(f, b, "before", was / most, STYLE_FOREIGN, STYLE_DIM, buf[1]);
 }
 
-/* "2.0 × as much", "half as much" is left to the reader: a plain ratio. */
+/* "speed × 1.98": this run's value over the one before. */
 static void compare_ratio(struct text *out, const char *what,
                           const struct metrics *now, const struct metrics *was,
                           enum metric which)
@@ -194,8 +200,7 @@ static void compare_ratio(struct text *out, const char *what,
     double n = metric_get(now, which, 0), w = metric_get(was, which, 0);
 
     if (n > 0 && w > 0)
-        text_addf(out, "%s%.3g × the %s", out->len > 0 ? " · " : "", n / w,
-                  what);
+        text_addf(out, "%s%s × %.3g", out->len > 0 ? " · " : "", what, n / w);
 }
 
 static void panel_compare(struct frame *f, struct box b,
@@ -288,8 +293,7 @@ static void life_bar(struct frame *f, int row, int column, int columns,
     }
 }
 
-static void panel_lives(struct frame *f, struct box b,
-                        const struct view_lab *v)
+static void panel_lives(struct frame *f, struct box b, const struct view_lab *v)
 {
     const struct trace *t = v->trace;
     int64_t end = t->end_ns != 0 ? t->end_ns : t->now_ns;
@@ -370,7 +374,9 @@ static void spark_row(struct frame *f, struct box *b, const struct trace *t,
 {
     struct box row = box_take_rows(b, b->rows >= 2 ? 2 : 1);
     int columns = row.columns - 18 - 10, used = 0;
-    double rate[256], most = 0;
+    double rate[256];
+    double most = total == sample_cpu ? t->core_count * 1e9 : 0;
+    double peak = 0;
     int64_t first = t->samples[0].at_ns;
     int64_t last = t->samples[t->sample_count - 1].at_ns;
     size_t at = 0;
@@ -387,21 +393,21 @@ static void spark_row(struct frame *f, struct box *b, const struct trace *t,
             sample_before(t, at, first + (last - first) * (i + 1) / columns);
         const struct trace_sample *a = &t->samples[at], *z = &t->samples[next];
 
-        rate[used] = z->at_ns > a->at_ns
-                         ? (double)(total(z) - total(a)) * 1e9 /
-                               (double)(z->at_ns - a->at_ns)
-                         : 0;
-        most = rate[used] > most ? rate[used] : most;
+        rate[used] = z->at_ns > a->at_ns ? (double)(total(z) - total(a)) * 1e9 /
+                                               (double)(z->at_ns - a->at_ns)
+                                         : 0;
+        peak = rate[used] > peak ? rate[used] : peak;
         used++;
         at = next;
     }
+    most = peak > most ? peak : most;
     frame_text(f, row.row, row.column, 17, STYLE_DIM, label);
     for (int i = 0; i < used; i++)
         frame_put(f, row.row, row.column + 18 + i,
                   piece_spark(most > 0 ? rate[i] / most : 0), style);
-    frame_right(f, row.row, row.column + row.columns, STYLE_NORMAL,
-                text_si(buf, sizeof(buf),
-                        total == sample_cpu ? most / 1e9 : most));
+    frame_right(
+        f, row.row, row.column + row.columns, STYLE_NORMAL,
+        text_si(buf, sizeof(buf), total == sample_cpu ? peak / 1e9 : peak));
 }
 
 static void panel_over_time(struct frame *f, struct box b,
@@ -409,7 +415,7 @@ static void panel_over_time(struct frame *f, struct box b,
 {
     const struct trace *t = v->trace;
 
-    b = frame_panel(f, b, "THE WHOLE RUN, A SECOND", "most");
+    b = frame_panel(f, b, "OVER THE WHOLE RUN", "most a second");
     if (t->sample_count < 3) {
         frame_text(f, b.row, b.column, b.columns, STYLE_DIM,
                    "not enough has happened yet");

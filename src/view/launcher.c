@@ -2,7 +2,6 @@
  * that everything here answers. Screen process. */
 #include "view/pieces.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,8 +75,9 @@ static void launcher_head(struct frame *f, struct box *b)
         draw_slices(f, head.row + 1, f->columns - 46, 44);
     else if (f->columns - left >= 56)
         draw_slices(f, head.row + 1, f->columns - 30, 28);
-    frame_text(f, head.row + 1, left, f->columns - left, STYLE_HERO, question);
-    frame_text(f, head.row + 2, left, f->columns - left, STYLE_DIM,
+    struct box words = {head.row + 1, left, 3, f->columns - left - 1};
+    box_take_rows(&words, frame_wrap(f, words, STYLE_HERO, question));
+    frame_text(f, words.row, left, words.columns, STYLE_DIM,
                f->columns >= 64 + used ? "a laboratory for concurrency"
                                        : "concurrency, live");
     if (head.rows >= 5 && f->rows >= 24) {
@@ -112,9 +112,9 @@ static void panel_items(struct frame *f, struct box b,
         bool chosen = i == v->selected;
 
         if (chosen)
-            frame_fill(f, (struct box){line.row, line.column - 1, 1,
-                                       line.columns + 2},
-                       ' ', STYLE_SELECTED);
+            frame_fill(
+                f, (struct box){line.row, line.column - 1, 1, line.columns + 2},
+                ' ', STYLE_SELECTED);
         frame_text(f, line.row, line.column, 1,
                    chosen ? STYLE_SELECTED : STYLE_DIM, chosen ? "▸" : " ");
         piece_text(f, line.row, line.column + 2, line.columns - 2,
@@ -140,8 +140,8 @@ static void panel_chosen(struct frame *f, struct box b,
     box_take_rows(&b, used + (b.rows > used + 3 ? 1 : 0));
     if (b.rows < 1)
         return;
-    box_take_columns(&b, frame_text(f, b.row, b.column, b.columns, STYLE_KEY,
-                                    ": "));
+    box_take_columns(
+        &b, frame_text(f, b.row, b.column, b.columns, STYLE_KEY, ": "));
     frame_wrap(f, b, STYLE_HERO, item->line);
 }
 
@@ -154,7 +154,8 @@ static void machine_lines(struct frame *f, struct box *b,
     struct box row = box_take_rows(b, 1);
 
     snprintf(line, sizeof(line), "%d%s", m->cpus_allowed,
-             m->cpus_allowed == 1 ? " core, one at a time" : " cores to run on");
+             m->cpus_allowed == 1 ? " core, one at a time"
+                                  : " cores to run on");
     if (m->cpus_online > m->cpus_allowed)
         snprintf(line, sizeof(line), "%d of %d cores to run on",
                  m->cpus_allowed, m->cpus_online);
@@ -205,30 +206,31 @@ static void observer_lines(struct frame *f, struct box *b,
 {
     static const char *const sees[] = {
         [OBSERVER_AUTO] = "-",
-        [OBSERVER_PERF_CPU] =
-            "Sees every switch exactly, of other programs too.",
-        [OBSERVER_PERF] = "Sees every switch of our workers exactly.",
-        [OBSERVER_GAP] = "Sees every switch of our workers, to 20 µs.",
-        [OBSERVER_SAMPLED] = "Sees samples, 30 a second: not every switch.",
-        [OBSERVER_OFF] = "Sees no switches: counts only.",
+        [OBSERVER_PERF_CPU] = "Every switch, exact",
+        [OBSERVER_PERF] = "Every switch of ours, exact",
+        [OBSERVER_GAP] = "Every switch of ours, to 20 µs",
+        [OBSERVER_SAMPLED] = "Samples, not every switch",
+        [OBSERVER_OFF] = "No switches, only counts",
     };
     struct text line = {0};
 
     text_add(&line, sees[o->kind]);
     text_addf(&line, " (%s)", spec_observer_words[o->kind]);
-    box_take_rows(b, frame_wrap(f, *b,
-                                o->kind <= OBSERVER_GAP ? STYLE_NORMAL
-                                                        : STYLE_WARN,
-                                text_str(&line)));
+    box_take_rows(
+        b,
+        frame_wrap(f, *b, o->kind <= OBSERVER_GAP ? STYLE_NORMAL : STYLE_WARN,
+                   text_str(&line)));
     text_fini(&line);
-    if (o->reason[0] != '\0') {
-        text_addf(&line, "Not better, because %s.", o->reason);
+    if (o->remedy[0] != '\0') {
+        text_addf(&line, "Better with: %s", o->remedy);
         box_take_rows(b, frame_wrap(f, *b, STYLE_DIM, text_str(&line)));
         text_fini(&line);
     }
-    if (o->remedy[0] != '\0') {
-        text_addf(&line, "What would help: %s", o->remedy);
-        box_take_rows(b, frame_wrap(f, *b, STYLE_DIM, text_str(&line)));
+    if (o->reason[0] != '\0') {
+        text_addf(&line, "(%s)", o->reason);
+        if (b->columns > 0 &&
+            text_columns(text_str(&line)) / b->columns < b->rows)
+            frame_wrap(f, *b, STYLE_DIM, text_str(&line));
         text_fini(&line);
     }
 }
@@ -237,23 +239,24 @@ static void panel_machine(struct frame *f, struct box b,
                           const struct view_launcher *v)
 {
     b = frame_panel(f, b, "THIS MACHINE", NULL);
+    if (v->last_run != NULL && b.rows > 2 && b.columns > 0) {
+        struct text line = {0};
+
+        text_addf(&line, "Last run: %s", v->last_run);
+        int rows = 1 + text_columns(text_str(&line)) / b.columns;
+        frame_wrap(f, box_take_rows(&b, -rows), STYLE_NORMAL, text_str(&line));
+        text_fini(&line);
+        if (b.rows >= 8)
+            box_take_rows(&b, -1);
+    }
     if (v->machine != NULL)
         machine_lines(f, &b, v->machine);
     if (v->foreign_share >= 0)
         busy_line(f, &b, v->foreign_share);
     if (v->observer != NULL) {
-        if (b.rows >= 5)
+        if (b.rows >= 6)
             box_take_rows(&b, 1);
         observer_lines(f, &b, v->observer);
-    }
-    if (v->last_run != NULL && b.rows > 0) {
-        if (b.rows >= 3)
-            box_take_rows(&b, 1);
-        struct text line = {0};
-
-        text_addf(&line, "Last run: %s", v->last_run);
-        frame_wrap(f, b, STYLE_NORMAL, text_str(&line));
-        text_fini(&line);
     }
 }
 
@@ -278,7 +281,7 @@ void view_launcher(struct frame *f, const struct view_launcher *v)
     if (v->common.presenter)
         panel_chosen(f, b, v);
     else if (b.columns > 0) {
-        panel_chosen(f, box_take_rows(&b, b.rows / 2), v);
+        panel_chosen(f, box_take_rows(&b, b.rows * 2 / 5), v);
         panel_machine(f, b, v);
     }
     view_footer(f, footer, &v->common);

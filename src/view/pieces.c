@@ -198,12 +198,12 @@ const char *piece_state_short(enum span_state state, enum wait_cause cause)
 
 const struct piece_state piece_states[] = {
     {SPAN_RUNNING, WAIT_NONE, "run", "running"},
-    {SPAN_READY, WAIT_NONE, "ready", "ready, no free core"},
-    {SPAN_BLOCKED, WAIT_LOCK, "lock", "waits for another worker"},
+    {SPAN_READY, WAIT_NONE, "ready", "ready, no core"},
+    {SPAN_BLOCKED, WAIT_LOCK, "lock", "waits for a lock"},
     {SPAN_BLOCKED, WAIT_IO, "I/O", "waits for I/O"},
-    {SPAN_SPINNING, WAIT_NONE, "spin", "spins in vain"},
+    {SPAN_SPINNING, WAIT_NONE, "spin", "spins"},
     {SPAN_BLOCKED, WAIT_OTHER, "idle", "idle"},
-    {SPAN_UNKNOWN, WAIT_NONE, "?", "not recorded"},
+    {SPAN_UNKNOWN, WAIT_NONE, "?", "not seen"},
 };
 const int piece_state_count = sizeof(piece_states) / sizeof(piece_states[0]);
 
@@ -319,11 +319,12 @@ void view_header(struct frame *f, struct box row, const char *title,
     if (t != NULL)
         style = header_state(state, sizeof(state), t);
     /* Most important first: each takes what it needs from the right. */
-    if (t != NULL && row.columns >= 80)
+    if (t != NULL)
         header_part(f, row.row, start, &end, STYLE_BADGE, badges[t->badge]);
     if (paused)
         header_part(f, row.row, start, &end, STYLE_BANNER,
-                    row.columns >= 80 ? " ▐▐ WORKERS STOPPED " : " ▐▐ STOPPED ");
+                    row.columns >= 80 ? " ▐▐ WORKERS STOPPED "
+                                      : " ▐▐ STOPPED ");
     if (c->frozen)
         header_part(f, row.row, start, &end, STYLE_BANNER, " ▐▐ FROZEN ");
     if (paused && strncmp(state, "▶", 3) == 0) /* the banner says it better */
@@ -481,10 +482,9 @@ void view_observer_line(struct text *out, const struct trace *t,
 {
     static const char *const rungs[] = {
         [OBSERVER_AUTO] = "Observer not chosen yet",
-        [OBSERVER_PERF_CPU] = "Observer perf-cpu: every switch, other programs "
-                              "too",
-        [OBSERVER_PERF] = "Observer perf: every switch of our workers",
-        [OBSERVER_GAP] = "Observer gap: every switch, exact to 20 µs",
+        [OBSERVER_PERF_CPU] = "Observer perf-cpu: exact",
+        [OBSERVER_PERF] = "Observer perf: exact",
+        [OBSERVER_GAP] = "Observer gap: exact to 20 µs",
         [OBSERVER_SAMPLED] = "Observer sampled: a picture, not a record",
         [OBSERVER_OFF] = "Observer off: no timeline, counts only",
     };
@@ -496,20 +496,20 @@ void view_observer_line(struct text *out, const struct trace *t,
         text_addf(out, " · %s records lost",
                   text_count(buf, sizeof(buf), o->lost));
     if (o->price_ns >= 0 && o->kind != OBSERVER_OFF) {
-        double per_s = r == NULL || r->voluntary_per_s < 0 ||
-                               r->involuntary_per_s < 0
-                           ? -1
-                           : r->voluntary_per_s + r->involuntary_per_s;
+        double per_s =
+            r == NULL || r->voluntary_per_s < 0 || r->involuntary_per_s < 0
+                ? -1
+                : r->voluntary_per_s + r->involuntary_per_s;
 
         text_addf(out, " · watching costs %s a switch",
                   text_duration(buf, sizeof(buf), (int64_t)o->price_ns));
         if (per_s >= 0)
-            text_addf(out, ", %s of a core now",
-                      text_percent(buf, sizeof(buf),
-                                   per_s * o->price_ns / 1e9));
+            text_addf(
+                out, ", %s of a core",
+                text_percent(buf, sizeof(buf), per_s * o->price_ns / 1e9));
     }
-    if (o->reason[0] != '\0')
-        text_addf(out, " · %s", o->reason);
     if (o->remedy[0] != '\0')
         text_addf(out, " · better with: %s", o->remedy);
+    if (o->reason[0] != '\0')
+        text_addf(out, " · %s", o->reason);
 }

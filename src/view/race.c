@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-
 /* ---- which round -------------------------------------------------------- */
 
 bool race_closed(const struct trace_phase *p)
@@ -37,9 +35,12 @@ double race_lost(const struct trace_phase *p)
 const char *race_lock_word(enum spec_sync sync)
 {
     static const char *const words[SYNC_COUNT] = {
-        [SYNC_NONE] = "none",       [SYNC_MUTEX] = "mutex",
-        [SYNC_SPIN] = "spin",       [SYNC_TICKET] = "ticket",
-        [SYNC_ATOMIC] = "atomic",   [SYNC_SHARDED] = "sharded",
+        [SYNC_NONE] = "none",
+        [SYNC_MUTEX] = "mutex",
+        [SYNC_SPIN] = "spin",
+        [SYNC_TICKET] = "ticket",
+        [SYNC_ATOMIC] = "atomic",
+        [SYNC_SHARDED] = "sharded",
         [SYNC_SHARDED_PACKED] = "packed",
     };
 
@@ -80,7 +81,7 @@ static void hero_lost(struct frame *f, struct box b, const struct view_race *v,
 
     int used = frame_text(f, line.row, line.column, line.columns, STYLE_TITLE,
                           "UPDATES LOST");
-    if (!huge)
+    if (!huge && line.columns >= 36)
         piece_textf(f, line.row, line.column + used + 2,
                     line.columns - used - 3, STYLE_DIM, "in round %d: %s",
                     last + 1, lock_phrase(phrase, sizeof(phrase), p->sync));
@@ -94,12 +95,17 @@ static void hero_lost(struct frame *f, struct box b, const struct view_race *v,
     box_take_rows(&b, 3);
     text_count(a, sizeof(a), lost);
     text_count(c, sizeof(c), made);
+    bool wide = b.columns >= (int)(strlen(a) + strlen(c)) + 27;
+    if (b.columns < (int)(strlen(a) + strlen(c)) + 15) {
+        text_si(a, sizeof(a), (double)lost);
+        text_si(c, sizeof(c), (double)made);
+    }
     if (lost > 0)
-        piece_textf(f, b.row, b.column, b.columns, STYLE_NORMAL,
-                    "%s of %s increments vanished", a, c);
+        piece_textf(f, b.row, b.column, b.columns - 1, STYLE_NORMAL,
+                    "%s of %s %svanished", a, c, wide ? "increments " : "");
     else
-        piece_textf(f, b.row, b.column, b.columns, STYLE_NORMAL,
-                    "all %s increments are there", c);
+        piece_textf(f, b.row, b.column, b.columns - 1, STYLE_NORMAL,
+                    "all %s %sare there", c, wide ? "increments " : "");
 }
 
 /* The box with ON or OFF; its lines double, so that it looks like a thing to
@@ -127,14 +133,17 @@ static void draw_switch(struct frame *f, struct box b, bool on, bool glow)
                glow ? STYLE_BANNER : style, word);
 }
 
-/* none ▸ mutex ▸ spin ...: the chosen one stands out. */
+/* none ▸ mutex ▸ spin ...: the chosen one stands out. Where they do not all
+ * fit, it comes first. */
 static void draw_cycle(struct frame *f, struct box b, enum spec_sync chosen)
 {
     int column = b.column, end = b.column + b.columns;
+    int first = b.columns >= 44 ? 0 : (int)chosen;
 
     if (b.rows < 1)
         return;
-    for (int sync = 0; sync < SYNC_COUNT; sync++) {
+    for (int i = 0; i < SYNC_COUNT; i++) {
+        int sync = (first + i) % SYNC_COUNT;
         const char *word = race_lock_word((enum spec_sync)sync);
         bool here = sync == (int)chosen;
 
@@ -142,7 +151,7 @@ static void draw_cycle(struct frame *f, struct box b, enum spec_sync chosen)
             return;
         column += frame_text(f, b.row, column, end - column,
                              here ? STYLE_SELECTED : STYLE_DIM, word);
-        if (sync + 1 < SYNC_COUNT)
+        if (i + 1 < SYNC_COUNT)
             column += frame_text(f, b.row, column, end - column, STYLE_DIM,
                                  b.columns >= 56 ? " ▸ " : " ");
     }
@@ -154,6 +163,7 @@ static void hero_switch(struct frame *f, struct box b,
     bool huge = v->common.presenter;
     bool on = v->wanted_sync != SYNC_NONE;
     const struct trace *t = v->trace;
+    bool narrow = b.columns < 38;
     bool lags = t != NULL && t->phase_count > 0 && t->end_ns == 0 &&
                 t->phases[t->phase_count - 1].sync != v->wanted_sync;
     struct box label = box_take_rows(&b, 1);
@@ -170,12 +180,17 @@ static void hero_switch(struct frame *f, struct box b,
         return;
     if (lags)
         piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_WARN,
-                   "◂ from the next round on");
+                   narrow ? "◂ next round" : "◂ from the next round on");
+    else if (narrow)
+        piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_DIM,
+                   on ? "◂ k: next" : "◂ press k");
     else
         piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_DIM,
                    on ? "◂ k: the next one" : "◂ press k to lock");
     piece_text(f, lines.row + 2, lines.column, lines.columns, STYLE_DIM,
-               v->one_core ? "all on ONE core" : "");
+               !v->one_core ? ""
+               : narrow     ? "ONE core"
+                            : "all on ONE core");
     draw_cycle(f, b, v->wanted_sync);
 }
 
@@ -212,7 +227,7 @@ static void race_counter(struct frame *f, struct box b,
     }
     if (kept >= 8)
         frame_text(f, b.row + 2, b.column + 10, bar, STYLE_DIM, "└ kept");
-    if (bar - kept >= 34)
+    if (bar - kept >= 31)
         frame_text(f, b.row + 2, b.column + 10 + kept, bar - kept, STYLE_BAD,
                    "└ overwritten by another worker");
     else if (bar - kept >= 13 || kept >= 21)
@@ -229,7 +244,7 @@ static void panel_counter(struct frame *f, struct box b,
     if (last >= 0)
         snprintf(title, sizeof(title), "COUNTER  round %d, %s", last + 1,
                  lock_phrase(phrase, sizeof(phrase), t->phases[last].sync));
-    if (t != NULL && t->end_ns == 0 && t->phase_count > (size_t)(last + 1))
+    if (t != NULL && t->end_ns == 0 && (int)t->phase_count > last + 1)
         snprintf(right, sizeof(right), "round %d is running (%s)", last + 2,
                  lock_phrase(phrase, sizeof(phrase),
                              t->phases[t->phase_count - 1].sync));

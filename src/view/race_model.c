@@ -8,7 +8,7 @@ struct drawing {
     const char *moral;
 };
 
-/* 96 columns beside the words "thread 1", which take 11 of them. */
+/* At most 85 columns, beside the words "thread 1". */
 /* clang-format off */
 static const struct drawing drawings[SYNC_COUNT] = {
     [SYNC_NONE] = {
@@ -16,23 +16,23 @@ static const struct drawing drawings[SYNC_COUNT] = {
         {"LOAD 71 ── ADD 72 ─────────────────────────────────────────────────────── STORE 72",
          "          LOAD 71 ── ADD 72 ── STORE 72 ── LOAD 72 ── ADD 73 ── STORE 73",
          "71                             72                               73        72 ◂ back!"},
-        "Of the 20 orders in which two threads can do one increment each, 18 lose an update."},
+        "Of the 20 orders in which two workers can do one increment each, 18 lose an update."},
     [SYNC_MUTEX] = {
         "WHY NOTHING IS LOST: MUTEX",
         {"LOCK ── LOAD 71 ── ADD 72 ── STORE 72 ── UNLOCK",
-         "LOCK ╳╳╳╳╳╳╳ sleeps until it is free ╳╳╳╳╳╳╳╳╳╳ LOAD 72 ── ADD 73 ── STORE 73 ── UN…",
+         "LOCK ╳╳╳╳╳╳╳ sleeps until it is free ╳╳╳╳╳╳╳╳╳╳ LOAD 72 ── ADD 73 ── STORE 73",
          "71                           72                                      73"},
         "One at a time. The price: falling asleep, waking up, and standing still in between."},
     [SYNC_SPIN] = {
         "WHY NOTHING IS LOST: SPIN LOCK",
         {"LOCK ── LOAD 71 ── ADD 72 ── STORE 72 ── UNLOCK",
-         "LOCK ▚▚▚▚ is it free? ▚ now? ▚ now? ▚▚▚▚▚▚▚▚▚▚▚ LOAD 72 ── ADD 73 ── STORE 73 ── UN…",
+         "LOCK ▚▚▚▚ is it free? ▚ now? ▚ now? ▚▚▚▚▚▚▚▚▚▚▚ LOAD 72 ── ADD 73 ── STORE 73",
          "71                           72                                      73"},
         "One at a time. The one that waits keeps its core busy with asking."},
     [SYNC_TICKET] = {
         "WHY NOTHING IS LOST: TICKET LOCK",
         {"TICKET 1 ── LOAD 71 ── ADD 72 ── STORE 72 ── NEXT, PLEASE: 2",
-         "TICKET 2 ▚▚▚▚ is it my number? ▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚ LOAD 72 ── ADD 73 ── STORE 73 ── NE…",
+         "TICKET 2 ▚▚▚▚ is it my number? ▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚ LOAD 72 ── ADD 73 ── STORE 73",
          "71                               72                                  73"},
         "One at a time, and in order of arrival: even when the next in line is not on a core."},
     [SYNC_ATOMIC] = {
@@ -58,7 +58,11 @@ static const struct drawing drawings[SYNC_COUNT] = {
 
 void race_model(struct frame *f, struct box b, const struct view_race *v)
 {
-    static const char *const names[] = {"thread 1", "thread 2", "counter"};
+    static const char *const names[][3] = {
+        {"thread 1", "thread 2", "counter"},
+        {"process 1", "process 2", "counter"},
+    };
+    bool processes = v->trace->spec.model == MODEL_PROCESSES;
     enum spec_sync sync =
         v->wanted_sync < SYNC_COUNT ? v->wanted_sync : SYNC_NONE;
     const struct drawing *d = &drawings[sync];
@@ -69,7 +73,7 @@ void race_model(struct frame *f, struct box b, const struct view_race *v)
     for (int i = 0; i < 3; i++) {
         enum style style = i < 2 ? view_worker_style(i) : STYLE_NORMAL;
 
-        frame_text(f, b.row + i, b.column, 10, style, names[i]);
+        frame_text(f, b.row + i, b.column, 10, style, names[processes][i]);
         piece_text(f, b.row + i, b.column + 11, b.columns - 11,
                    i < 2 ? STYLE_NORMAL : STYLE_DIM, d->lines[i]);
     }

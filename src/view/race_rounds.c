@@ -2,7 +2,6 @@
  * every lock tried in this run costs. Screen process. */
 #include "view/race_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ROUNDS_MAX 256
@@ -50,7 +49,7 @@ static void block_column(struct frame *f, int row, int column, int rows,
         double here = high - (rows - 1 - i);
         uint32_t glyph = here >= 1 ? 0x2588 : piece_spark(here);
 
-        if (here <= 0 && i < rows - 1)
+        if (here < 1.0 / 16 && i < rows - 1)
             continue; /* the bottom row shows that nought was measured */
         for (int j = 0; j < columns; j++)
             frame_put(f, row + i, column + j, glyph, style);
@@ -68,8 +67,7 @@ void race_rounds(struct frame *f, struct box b, const struct view_race *v,
 
     if (b.rows < (only_lost ? 1 : 3) || room < 1)
         return;
-    int count =
-        recent(v->trace, room < ROUNDS_MAX ? room : ROUNDS_MAX, rounds);
+    int count = recent(v->trace, room < ROUNDS_MAX ? room : ROUNDS_MAX, rounds);
     for (int i = 0; i < count; i++)
         most = ops_per_s(rounds[i]) > most ? ops_per_s(rounds[i]) : most;
     if (!only_lost) {
@@ -143,8 +141,7 @@ static enum spec_sync price_lock(const struct view_race *v,
     return SYNC_NONE;
 }
 
-static void price_line(struct frame *f, struct box b,
-                       const struct view_race *v,
+static void price_line(struct frame *f, struct box b, const struct view_race *v,
                        const struct price prices[SYNC_COUNT])
 {
     enum spec_sync lock = price_lock(v, prices);
@@ -155,8 +152,7 @@ static void price_line(struct frame *f, struct box b,
     if (b.rows < 1)
         return;
     if (lock == SYNC_NONE || without <= 0 || with <= 0) {
-        piece_textf(f, b.row, b.column, b.columns, STYLE_DIM,
-                    "price   %s",
+        piece_textf(f, b.row, b.column, b.columns, STYLE_DIM, "price   %s",
                     lock == SYNC_NONE
                         ? "flip the lock for a round, and its price is here"
                         : "a round without a lock shows what it costs");
@@ -181,13 +177,11 @@ static void one_core_line(struct frame *f, struct box b,
 {
     if (b.rows < 1)
         return;
-    piece_text(f, b.row, b.column, b.columns,
-               v->one_core ? STYLE_WARN : STYLE_DIM,
-               v->one_core
-                   ? "ONE core: only one runs at a time. Yet a single switch "
-                     "between LOAD and STORE can undo a whole slice."
-                   : "They run on several cores at once. Does it still race "
-                     "on ONE core? 1 puts them all on one.");
+    piece_text(
+        f, b.row, b.column, b.columns, v->one_core ? STYLE_WARN : STYLE_DIM,
+        v->one_core ? "ONE core: yet one switch between LOAD and STORE can "
+                      "undo a whole slice."
+                    : "Would it still race with all on ONE core? Press 1.");
 }
 
 static void panel_locks(struct frame *f, struct box b,
@@ -206,9 +200,8 @@ static void panel_locks(struct frame *f, struct box b,
     for (int i = 0; i < SYNC_COUNT; i++) {
         const struct price *p = &prices[i];
         int right = b.column + b.columns, bar = b.columns - 10 - 34;
-        struct box row = box_take_rows(&b, b.rows >= 2 * (SYNC_COUNT - i)
-                                               ? 2
-                                               : 1);
+        struct box row =
+            box_take_rows(&b, b.rows >= 2 * (SYNC_COUNT - i) ? 2 : 1);
 
         if (row.rows < 1)
             return;

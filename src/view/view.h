@@ -27,14 +27,14 @@ struct view_key {
 struct view_common {
     const struct view_key *keys; /* valid now, for the footer */
     int key_count;
-    const char *message;  /* one line over the footer, or NULL */
+    const char *message; /* one line over the footer, or NULL */
     bool message_bad;
-    const char *prompt;   /* the ':' line being typed, or NULL */
-    int prompt_cursor;    /* column in it */
+    const char *prompt;      /* the ':' line being typed, or NULL */
+    int prompt_cursor;       /* column in it */
     const char *prompt_hint; /* what is wrong with it, or completions; NULL */
-    bool presenter;       /* for a projector: bigger, fewer words */
-    bool frozen;          /* the display stands still, workers go on */
-    bool ascii;           /* only to choose words; frame_to_ascii() does it */
+    bool presenter;          /* for a projector: bigger, fewer words */
+    bool frozen;             /* the display stands still, workers go on */
+    bool ascii; /* only to choose words; frame_to_ascii() does it */
 };
 
 /* ---- launcher ----------------------------------------------------------- */
@@ -65,18 +65,18 @@ struct view_compare {
 
 struct view_lab {
     struct view_common common;
-    const struct trace *trace;  /* NULL: starting */
-    const struct lanes *lanes;  /* for the worker rows and cores, or NULL */
+    const struct trace *trace;      /* NULL: starting */
+    const struct lanes *lanes;      /* for the worker rows and cores, or NULL */
     int first_worker, lane_workers; /* rows of lanes */
-    int selected_worker;        /* -1: none */
-    bool grouped;               /* several workers a lane (see lanes' rows) */
-    int per_row;                /* grouped: so many */
-    bool paused;                /* workers are stopped */
-    bool stopping;              /* asked to end */
-    int64_t wanted_workers;     /* live control; <0 fixed */
-    int64_t view_end_ns;        /* the window's end; = now unless scrolled */
-    int64_t cursor_ns;          /* frozen: the instant under the cursor; 0 */
-    bool follow;                /* the window follows now */
+    int selected_worker;            /* -1: none */
+    bool grouped;           /* several workers a lane (see lanes' rows) */
+    int per_row;            /* grouped: so many */
+    bool paused;            /* workers are stopped */
+    bool stopping;          /* asked to end */
+    int64_t wanted_workers; /* live control; <0 fixed */
+    int64_t view_end_ns;    /* the window's end; = now unless scrolled */
+    int64_t cursor_ns;      /* frozen: the instant under the cursor; 0 */
+    bool follow;            /* the window follows now */
     const struct view_compare *previous; /* NULL: none yet */
 };
 void view_lab(struct frame *f, const struct view_lab *v);
@@ -97,7 +97,7 @@ struct view_race {
     enum spec_sync wanted_sync; /* as chosen; the open phase may lag behind */
     int64_t wanted_workers;
     bool one_core;
-    uint32_t glow;  /* for the moment after a flip: 0 none */
+    uint32_t glow; /* for the moment after a flip: 0 none */
 };
 void view_race(struct frame *f, const struct view_race *v);
 
@@ -119,7 +119,7 @@ void view_help(struct frame *f, const struct view_help *v);
  * that means something for it, in the table's order. */
 struct view_editor {
     const struct spec *spec;
-    int selected;        /* see view_editor_setting() */
+    int selected;       /* see view_editor_setting() */
     const char *typing; /* the value being typed, or NULL */
     const char *error;
 };

@@ -71,31 +71,39 @@ static inline double bench_median(double *values, int count)
                      : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
+/* Processor time of the whole machine so far, in ticks: busy and all. */
+static inline void bench_ticks(long long *busy, long long *all)
+{
+    char line[256], *at = line + 3; /* after "cpu" */
+    FILE *f = fopen("/proc/stat", "r");
+
+    *busy = *all = 0;
+    if (f && fgets(line, sizeof(line), f)) {
+        for (int i = 0; i < 8; i++) {
+            long long n = strtoll(at, &at, 10);
+
+            *all += n;
+            if (i != 3 && i != 4) /* idle, waiting for a disk */
+                *busy += n;
+        }
+    }
+    if (f)
+        fclose(f);
+}
+
 /* How busy other programs keep the machine while we stand still for 200 ms: a
  * share of all cores. Figures taken beside a busy neighbour mean little. */
 static inline double bench_foreign_share(void)
 {
-    long long a[8] = {0}, b[8] = {0};
-    long long *at[] = {a, b};
-    long long busy, all = 0;
+    struct timespec t = {.tv_nsec = 200 * NS_PER_MS};
+    long long busy, all, busy_then, all_then;
 
-    for (int i = 0; i < 2; i++) {
-        FILE *f = fopen("/proc/stat", "r");
-        struct timespec t = {.tv_nsec = 200 * NS_PER_MS};
-
-        if (!f || fscanf(f, "cpu %lld %lld %lld %lld %lld %lld %lld %lld",
-                         &at[i][0], &at[i][1], &at[i][2], &at[i][3], &at[i][4],
-                         &at[i][5], &at[i][6], &at[i][7]) != 8)
-            at[i][3] = i;
-        if (f)
-            fclose(f);
-        if (i == 0)
-            nanosleep(&t, NULL);
-    }
-    for (int i = 0; i < 8; i++)
-        all += b[i] - a[i];
-    busy = all - (b[3] - a[3]) - (b[4] - a[4]);
-    return all > 0 ? (double)busy / (double)all : 0;
+    bench_ticks(&busy_then, &all_then);
+    nanosleep(&t, NULL);
+    bench_ticks(&busy, &all);
+    return all > all_then
+               ? (double)(busy - busy_then) / (double)(all - all_then)
+               : 0;
 }
 
 #endif

@@ -32,7 +32,8 @@ static void models(void)
         for (int i = 0; i < ROWS; i++) {
             struct source *s;
 
-            snprintf(line, sizeof(line), "spin --duration 0.4 %s", rows[i].line);
+            snprintf(line, sizeof(line), "spin --duration 0.4 %s",
+                     rows[i].line);
             s = bench_open(line);
             rate[i][k] =
                 metric_get(&s->trace->metrics, METRIC_THROUGHPUT_PER_S, -1);

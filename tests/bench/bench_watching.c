@@ -4,6 +4,7 @@
 #include "bench.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,20 +32,15 @@ static const struct watcher {
 };
 #define WATCHERS (int)(sizeof(watchers) / sizeof(watchers[0]))
 
-/* The program's own throughput figure, out of one line of CSV. */
-static double csv_throughput(FILE *f)
+/* The program's own throughput figure, out of its record; -1: there is none. */
+static double record_throughput(FILE *f)
 {
-    char names[4096], values[4096];
-    char *n, *v, *keep_n, *keep_v;
-    double found = -1;
+    json_t *record = json_loadf(f, 0, NULL);
+    json_t *metrics = json_object_get(record, "metrics");
+    json_t *rate = json_object_get(metrics, "throughput_per_s");
+    double found = rate ? json_number_value(rate) : -1;
 
-    if (!fgets(names, sizeof(names), f) || !fgets(values, sizeof(values), f))
-        return -1;
-    keep_n = names;
-    keep_v = values;
-    while ((n = strsep(&keep_n, ",\n")) && (v = strsep(&keep_v, ",\n")))
-        if (strcmp(n, "throughput_per_s") == 0 && *v)
-            found = atof(v);
+    json_decref(record);
     return found;
 }
 
@@ -67,7 +63,7 @@ static double under_perf(const char *const *perf, char *line)
     argv[n++] = "run";
     while (n < 60 && (word = strsep(&line, " ")))
         argv[n++] = word;
-    argv[n++] = "--csv";
+    argv[n++] = "--json";
     argv[n] = NULL;
     if (pipe(pipes) < 0)
         return -1;
@@ -83,14 +79,14 @@ static double under_perf(const char *const *perf, char *line)
     }
     close(pipes[1]);
     f = fdopen(pipes[0], "r");
-    rate = f ? csv_throughput(f) : -1;
+    rate = f ? record_throughput(f) : -1;
     if (f)
         fclose(f);
     waitpid(pid, NULL, 0);
     return rate;
 }
 
-static void compare(const char *work, const char *what, double per_s)
+static void compare(const char *work, const char *what, bool switches)
 {
     double rate[WATCHERS][ROUNDS], bare;
     char line[256];
@@ -107,8 +103,8 @@ static void compare(const char *work, const char *what, double per_s)
     bare = bench_median(rate[0], ROUNDS);
     printf("\n%s (median of %d, %.0f %s a second unwatched)\n", work, ROUNDS,
            bare, what);
-    printf("%-28s %12s %10s %14s\n", "watched by", "throughput", "slowdown",
-           per_s > 0 ? "ns a switch" : "");
+    printf("%-28s %12s %10s %15s\n", "watched by", "throughput", "slowdown",
+           switches ? "ns a hand-over" : "");
     for (int i = 0; i < WATCHERS; i++) {
         double r = bench_median(rate[i], ROUNDS);
 
@@ -117,8 +113,8 @@ static void compare(const char *work, const char *what, double per_s)
             continue;
         }
         printf("%-28s %12.3f %10.2f", watchers[i].name, r / bare, bare / r);
-        if (per_s > 0)
-            printf(" %14.0f", (1 / r - 1 / bare) * 1e9 / per_s);
+        if (switches)
+            printf(" %15.0f", (1 / r - 1 / bare) * 1e9);
         printf("\n");
     }
 }
@@ -127,7 +123,7 @@ int main(void)
 {
     printf("other programs keep %.0f %% of the machine busy\n",
            100 * bench_foreign_share());
-    compare(HANDING, "hand-overs", 1);
-    compare(COMPUTING, "tasks", 0);
+    compare(HANDING, "hand-overs", true);
+    compare(COMPUTING, "steps", false);
     return 0;
 }
