@@ -7,8 +7,9 @@
 #   make install | uninstall    PREFIX=/usr/local DESTDIR=
 #   make help             this
 #
-# CC=clang, CFLAGS=, WERROR=1, SAN=address,undefined or SAN=thread (built under
-# build/ beside the plain one). BUILD is where everything built goes.
+# V=1 shows the commands; CC=clang, CFLAGS= and WERROR=1 do as expected;
+# SAN=address,undefined and SAN=thread build with sanitizers, in a folder of
+# their own under build/. BUILD= is where everything built goes.
 
 SAN ?=
 WERROR ?=
@@ -23,6 +24,7 @@ san := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
     -fno-omit-frame-pointer)
 language := -std=c17 -D_GNU_SOURCE -Isrc
 all_cflags = $(language) $(warnings) $(CFLAGS) $(san) -pthread
+quiet = $(if $(V),,@echo "  $(1)  $(@:$(BUILD)/%=%)";)
 libs := -lncursesw -ltinfo -ljansson -lgmp -pthread -lm
 
 # Everything that can be done at once is, unless -j says otherwise; "make clean
@@ -49,35 +51,35 @@ whole := $(if $(filter file,$(origin DIRS)),$(BUILD)/timeslice)
 all: $(BUILD)/timeslice
 
 $(BUILD)/timeslice: $(BUILD)/src/main.o $(objects)
-	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # Archives, so that a test takes in only what it uses.
 $(BUILD)/libtimeslice.a: $(objects)
 $(BUILD)/libtests.a: $(testlib)
 $(BUILD)/lib%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	$(call quiet,ar  )ar rcs $@ $^
 
 $(BUILD)/%.o: %.c | $(BUILD)/.has-program
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+	$(call quiet,cc  )$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/%.c | $(BUILD)/.has-program $(BUILD)/.has-test
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -Itests -MMD -MP -c -o $@ $<
+	$(call quiet,cc  )$(CC) $(all_cflags) -Itests -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/libtests.a \
     $(BUILD)/libtimeslice.a
-	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka -lvterm
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka -lvterm
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libtimeslice.a
-	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # What the machine must have: found or installed once, then remembered here.
 # One after the other: apt-get does not like company.
 $(BUILD)/.has-program: .ci/need
 	@mkdir -p $(@D)
-	@.ci/need "$(CC)" program
+	@.ci/need "$(CC)" program $(if $(filter test,$(MAKECMDGOALS)),test)
 	@touch $@
 $(BUILD)/.has-test: .ci/need | $(BUILD)/.has-program
 	@.ci/need "$(CC)" test
@@ -108,15 +110,15 @@ lint: $(tidied) $(BUILD)/lint/cppcheck | $(BUILD)/.has-lint
 
 $(BUILD)/lint/%.tidy: %.c $(headers) .clang-tidy tests/.clang-tidy | $(BUILD)/.has-lint
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(language) -Itests 2>$@.log || \
+	$(call quiet,tidy)clang-tidy --quiet $< -- $(language) -Itests 2>$@.log || \
 	    { cat $@.log; exit 1; }
 	@touch $@
 
 $(BUILD)/lint/cppcheck: $(filter src/%,$(written) $(headers)) .cppcheck | $(BUILD)/.has-lint
-	@mkdir -p $(@D)/cache
+	@mkdir -p $(@D)
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 	    --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck \
-	    --cppcheck-build-dir=$(@D)/cache -j 2 -D_GNU_SOURCE -Isrc src
+	    -j 2 -D_GNU_SOURCE -Isrc src
 	@touch $@
 
 format: | $(BUILD)/.has-lint

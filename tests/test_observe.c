@@ -145,6 +145,19 @@ static const char *const exact_lines[] = {
     "counter --phases none:0.05,mutex:0.05,none:0.05 --workers 3",
 };
 
+/* Run @line; once more, some times, when this machine was too busy to empty
+ * the rings: that is told, and promises nothing else. */
+static struct source *run_without_losses(const char *line)
+{
+    struct source *s = drive_run(line);
+
+    for (int i = 0; i < 10 && s->trace->observer.lost > 0; i++) {
+        s->class->close(s);
+        s = drive_run(line);
+    }
+    return s;
+}
+
 static void every_switch_is_in_the_trace(void **state)
 {
     const struct exact_case *c = *state;
@@ -157,7 +170,7 @@ static void every_switch_is_in_the_trace(void **state)
 
         snprintf(line, sizeof(line), "%s --observer %s", exact_lines[i],
                  c->rung);
-        s = drive_run(line);
+        s = run_without_losses(line);
         assert_int_equal(s->trace->observer.kind, c->kind);
         assert_string_equal(s->trace->error, "");
         assert_exact(s->trace);
@@ -189,22 +202,26 @@ static void bursts_leave_marked_gaps(void **state)
 {
     struct source *s;
     int64_t unknown_ns = 0, blind_ns = 0;
+    int pauses = 0;
 
     (void)state;
     if (!allowed(OBSERVER_PERF))
         skip();
-    s = drive_run("pingpong --workers 2 --duration 0.5 --observer "
+    s = drive_run("pingpong --workers 2 --duration 1 --observer "
                   "perf,duty=10%");
     assert_tiled(s->trace);
     assert_totals(s->trace);
     for (size_t i = 0; i < s->trace->event_count; i++) {
         const struct trace_event *e = &s->trace->events[i];
 
-        if (e->kind == EVENT_BLIND)
-            blind_ns += e->at_ns - e->start_ns;
+        if (e->kind != EVENT_BLIND)
+            continue;
+        blind_ns += e->at_ns - e->start_ns;
+        pauses++;
     }
     for (int id = 0; id < s->trace->worker_count; id++)
         unknown_ns += s->trace->workers[id].span_ns[SPAN_UNKNOWN];
+    assert_true(pauses >= 2); /* so it was recorded in between */
     assert_true(blind_ns > 0);
     assert_true(unknown_ns > 0);
     s->class->close(s);

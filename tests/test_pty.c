@@ -82,7 +82,7 @@ static void test_lab(void **state)
     pty_send(p, "]");
     assert_true(pty_wait_for(p, "3 take part"));
     pty_send(p, "S");
-    assert_true(pty_wait_for(p, "DONE"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "q");
     check_end(0);
 }
@@ -95,19 +95,19 @@ static void test_run_again_and_models(void **state)
 
     (void)state;
     pty_open(p, 40, 120, line, NULL);
-    assert_true(pty_wait_for(p, "DONE"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "r");
     assert_true(pty_wait_for(p, "before: sleep"));
     pty_send(p, "c");
     assert_true(pty_wait_without(p, "before: sleep"));
     pty_send(p, "m");
     assert_true(pty_wait_for(p, "--model processes"));
-    assert_true(pty_wait_for(p, "DONE"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "m");
     assert_true(pty_wait_for(p, "--model gil"));
     pty_send(p, "m"); /* one worker, whatever was asked for */
     assert_true(pty_wait_for(p, "--model sequential"));
-    assert_true(pty_wait_for(p, "DONE"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "q");
     check_end(0);
 }
@@ -142,7 +142,7 @@ static void test_prompt(void **state)
     assert_true(pty_wait_for(p, ":sleep --cpus 4000"));
     pty_send(p, "\025");
     pty_send(p, "sleep --tasks 4 --task-ms 10" ENTER);
-    assert_true(pty_wait_for(p, "DONE"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, ":" ESC "[A"); /* the line before */
     assert_true(pty_wait_for(p, ":sleep --tasks 4"));
     pty_send(p, "\003");

@@ -33,6 +33,9 @@ static void show_progress(const struct trace *t)
         fprintf(stderr, "%s of %s tasks, ",
                 text_count(count, sizeof(count), last->tasks_done),
                 text_count(of, sizeof(of), t->spec.tasks));
+    else if (last->tasks_done > 0)
+        fprintf(stderr, "%s tasks, ",
+                text_count(count, sizeof(count), last->tasks_done));
     else
         fprintf(stderr, "%s operations, ",
                 text_si(count, sizeof(count), (double)last->ops));

@@ -110,9 +110,10 @@ static json_t *record_settings(struct record *r)
 {
     json_t *settings = json_object();
 
+    record_string(r, settings, "workload",
+                  spec_workload_words[r->trace->spec.workload]);
     for (int i = 0; i < spec_setting_count; i++)
-        if (spec_setting_applies(&r->trace->spec, &spec_settings[i]))
-            record_setting(r, settings, &spec_settings[i]);
+        record_setting(r, settings, &spec_settings[i]);
     return settings;
 }
 

@@ -18,8 +18,8 @@
 /* How long a batch of work between two looks at the clock should take: the
  * look costs 30 ns and a gap is known to within one batch. */
 #define BATCH_NS (15 * NS_PER_US)
-/* The old lock was let go every 100 ticks, here worth half a microsecond. */
-#define BATCH_OLD_GIL_NS 500
+/* The old lock was let go every 100 ticks, here worth about a microsecond. */
+#define BATCH_OLD_GIL_NS 1500
 #define OLD_GIL_TURNS 32 /* looks at the clock are rarer than that */
 /* A batch longer than usual by this may hide a switch: ask the kernel. */
 #define GAP_SLACK_NS 1500
@@ -28,6 +28,11 @@
 static uint32_t watching(const struct worker *w)
 {
     return LOAD(w->board->control.watch);
+}
+
+static bool old_gil(const struct worker *w)
+{
+    return w->gil && w->gil->kind == GIL_OLD;
 }
 
 static void event_push(struct worker *w, const struct board_event *e)
@@ -138,17 +143,18 @@ static void gap_look(struct worker *w, int64_t now, int cpu)
  * many in a row say that the work has become slower. */
 static void batch_adapt(struct worker *w, int64_t took)
 {
+    int64_t look_ns = w->batch_ns * (old_gil(w) ? OLD_GIL_TURNS : 1);
+
     if (w->typical_ns == 0)
         w->typical_ns = took;
     else if (took > 4 * w->typical_ns)
         w->typical_ns += w->typical_ns / 2;
     else
         w->typical_ns += (took - w->typical_ns) / 8;
-    if (took < w->batch_ns / 2 && w->batch < BATCH_MAX) {
+    if (took < look_ns / 2 && w->batch < BATCH_MAX) {
         w->batch *= 2;
         w->typical_ns *= 2;
-    } else if (took > 2 * w->batch_ns && w->batch > 1 &&
-               w->typical_ns > w->batch_ns) {
+    } else if (took > 2 * look_ns && w->batch > 1 && w->typical_ns > look_ns) {
         w->batch /= 2;
         w->typical_ns /= 2;
     }
@@ -185,9 +191,7 @@ static bool phase_asked(const struct worker *w)
 
 bool worker_turn(struct worker *w)
 {
-    bool old_gil = w->gil && w->gil->kind == GIL_OLD;
-
-    if (!old_gil || ++w->old_turns >= OLD_GIL_TURNS) {
+    if (!old_gil(w) || ++w->old_turns >= OLD_GIL_TURNS) {
         w->old_turns = 0;
         clock_look(w);
     }
@@ -199,7 +203,7 @@ bool worker_turn(struct worker *w)
             phase_pass(w);
         if (w->gil)
             gil_take(w);
-    } else if (old_gil || (w->gil && gil_asked(w->gil))) {
+    } else if (old_gil(w) || (w->gil && gil_asked(w->gil))) {
         gil_check(w);
     }
     return !stop_asked(w);
@@ -371,8 +375,7 @@ void worker_main(struct worker *w)
     atomic_store_explicit(&row->life, BOARD_STARTING, memory_order_release);
     schedstat_open(w);
     w->batch = 1;
-    w->batch_ns =
-        w->gil && w->gil->kind == GIL_OLD ? BATCH_OLD_GIL_NS : BATCH_NS;
+    w->batch_ns = old_gil(w) ? BATCH_OLD_GIL_NS : BATCH_NS;
     rc = placement_apply_self(w->spec, &err);
     if (rc == 0 && work->init)
         rc = work->init(w, &err);

@@ -12,7 +12,8 @@ static int64_t own_ns(const struct observer *o, const struct trace_core *core,
 {
     int64_t ns = core->own_ns;
 
-    for (int i = 0; i < o->live_count; i++) {
+    /* Of a picture the open span says next to nothing. */
+    for (int i = 0; !o->lines.sampled && i < o->live_count; i++) {
         const struct line *l = &o->lines.v[o->live[i]];
 
         if (l->phase == LINE_ALIVE && l->cpu == core->cpu &&

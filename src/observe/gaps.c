@@ -62,15 +62,15 @@ static int64_t went_on(const struct board_event *e)
     return more > 500 * NS_PER_US ? e->end_ns + more : e->end_ns;
 }
 
-/* The kernel took the core away somewhere between two looks. The time that it
- * was not queued for it still worked: half before, half after. */
+/* The kernel took the core away somewhere between two looks. Time that it did
+ * not queue for comes first: it still worked, or the interrupt that led to the
+ * switch took long, or the machine itself was away. */
 static void preempted(struct gaps *g, int id, const struct board_event *e)
 {
     int64_t most = e->end_ns - e->begin_ns;
-    int64_t work = most - queued(e, most);
 
-    line_preempt(g->lines, id, e->begin_ns + work / 2);
-    runs(g, id, went_on(e) - (work - work / 2), e->cpu);
+    line_preempt(g->lines, id, e->end_ns - queued(e, most));
+    runs(g, id, went_on(e), e->cpu);
 }
 
 /* It blocked for @cause, was woken, and had to queue for a core at the end. */
@@ -96,11 +96,10 @@ static void wait_ended(struct gaps *g, int id, const struct board_event *e)
     }
     if (e->cause == WAIT_SPIN) {
         line_turn(g->lines, id, e->begin_ns, SPAN_SPINNING, l->cpu, WAIT_SPIN);
-        if (e->involuntary > 0) {
-            line_preempt(g->lines, id,
-                         e->end_ns - queued(e, e->end_ns - e->begin_ns));
-        }
-        runs(g, id, went_on(e), e->cpu);
+        if (e->involuntary > 0)
+            preempted(g, id, e);
+        else
+            runs(g, id, e->end_ns, e->cpu);
     } else if (e->voluntary > 0) {
         blocked(g, id, e, e->cause);
     } else if (e->involuntary > 0) {

@@ -45,14 +45,15 @@ extern const struct rung rung_perf_cpu, rung_perf, rung_gap, rung_sampled,
     rung_off;
 const struct rung *rung_of(enum spec_observer kind);
 
-struct watched {           /* one worker, beside its line */
-    uint64_t dropped;      /* events that found its ring full, so far */
-    struct sample last;    /* rung_sampled */
-    struct proc_task proc; /* as last read from /proc ... */
-    int64_t proc_ns;       /* ... at this time; 0: never */
-    int64_t seen_ns;       /* duty: it ran then, by its own word, */
-    int seen_cpu;          /* and here */
-    bool told_end;         /* the rung knows of its end */
+struct watched {              /* one worker, beside its line */
+    uint64_t dropped;         /* events that found its ring full, so far */
+    struct sample last;       /* rung_sampled */
+    struct proc_task proc;    /* as last read from /proc ... */
+    int64_t proc_ns;          /* ... at this time; 0: never */
+    struct trace_sample part; /* its part of the last running totals */
+    int64_t seen_ns;          /* duty: it ran then, by its own word, */
+    int seen_cpu;             /* and here */
+    bool told_end;            /* the rung knows of its end */
 };
 
 /* Cores' foreign use, read now and then (cores.c). */
@@ -93,8 +94,9 @@ struct observer {
     struct gaps gaps;
 
     struct trace_sample settled; /* sums over workers that are over */
-    int64_t pumped_ns;           /* the last pump */
-    int64_t sampled_ns;          /* the last row of running totals */
+    int64_t pumps;
+    int64_t pumped_ns;  /* the last pump */
+    int64_t sampled_ns; /* the last row of running totals */
 };
 
 /* workers.c: find new workers, births and ends; tell the rung. */

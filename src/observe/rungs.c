@@ -356,12 +356,26 @@ static void plain_ended(struct observer *o, int id, int64_t at_ns)
     proc_forget(o->proc, id);
 }
 
+/* Of a crowd the time queued is not read at the end: who was mostly forced off
+ * its core queued for it, who mostly left it waited for something. */
+static int64_t queued_guess(const struct watched *w,
+                            const struct board_row *row, int64_t at_ns)
+{
+    int64_t left = LOAD(row->ended.voluntary) - LOAD(row->born.voluntary);
+    int64_t lost = LOAD(row->ended.involuntary) - LOAD(row->born.involuntary);
+
+    return w->last.queued_ns + (lost > left ? at_ns - w->last.at_ns : 0);
+}
+
 static void sampled_ended(struct observer *o, int id, int64_t at_ns)
 {
     struct board_row *row = board_row(o->board, (uint32_t)id);
+    struct watched *w = &o->watched[id];
     struct proc_task last = sample_of(&row->ended);
 
-    sampled_take(&o->lines, id, &o->watched[id].last, &last, WAIT_NONE, at_ns);
+    if (LOAD(row->ended.queued_ns) < 0)
+        last.queued_ns = queued_guess(w, row, at_ns);
+    sampled_take(&o->lines, id, &w->last, &last, WAIT_NONE, at_ns);
     plain_ended(o, id, at_ns);
 }
 

@@ -256,25 +256,33 @@ static void tell_totals(const struct observer *o, int id, int64_t now_ns,
 }
 
 /* What only /proc knows: with records the time queued, without a complete
- * timeline everything. */
+ * timeline everything, but counts of switches, the dearest, less often. */
 static unsigned proc_wanted(const struct observer *o)
 {
+    unsigned counts = o->pumps % 8 == 0 ? PROC_SWITCHES : 0;
+
     if (o->rung == &rung_off || o->rung == &rung_gap)
         return 0;
     if (o->rung == &rung_sampled)
-        return PROC_TIMES | PROC_STATE | PROC_SWITCHES;
-    return observer_complete(o) ? PROC_TIMES : PROC_TIMES | PROC_SWITCHES;
+        return PROC_TIMES | PROC_STATE | counts;
+    return PROC_TIMES | (observer_complete(o) ? 0 : counts);
+}
+
+/* How many to ask: with more than there are descriptors for it is dearer. */
+static int proc_most(const struct observer *o)
+{
+    if (o->rung == &rung_sampled && o->live_count <= PROC_TASKS)
+        return o->live_count;
+    return o->live_count < PROC_A_PUMP ? o->live_count : PROC_A_PUMP;
 }
 
 static void proc_ask(struct observer *o, int64_t now_ns)
 {
     unsigned want = proc_wanted(o);
-    int most = o->rung == &rung_sampled ? PROC_TASKS : PROC_A_PUMP;
+    int most = proc_most(o);
 
     if (want == 0)
         return;
-    if (most > o->live_count)
-        most = o->live_count;
     for (int i = 0; i < most; i++) {
         int id = o->live[(o->turn + i) % o->live_count];
         struct board_row *row = board_row(o->board, (uint32_t)id);
@@ -286,6 +294,11 @@ static void proc_ask(struct observer *o, int64_t now_ns)
         proc_read(o->proc, id, LOAD(row->pid), LOAD(row->tid), want, &got);
         if (!got.has)
             continue;
+        if (!(got.has & PROC_SWITCHES) && (w->proc.has & PROC_SWITCHES)) {
+            got.has |= PROC_SWITCHES;
+            got.voluntary = w->proc.voluntary;
+            got.involuntary = w->proc.involuntary;
+        }
         w->proc = got;
         w->proc_ns = most > 1 ? clock_now_ns() : now_ns;
     }
@@ -293,15 +306,38 @@ static void proc_ask(struct observer *o, int64_t now_ns)
         o->turn = (o->turn + most) % o->live_count;
 }
 
-static void add_sums(struct trace_sample *to, const struct trace_worker *w,
-                     const struct sums *s)
+/* This worker's part of a row of running totals. */
+static struct trace_sample part_of(const struct trace_worker *w,
+                                   const struct sums *s)
 {
-    to->ops += w->ops;
-    to->tasks_done += (int64_t)metric_get(&w->metrics, METRIC_TASKS_DONE, 0);
-    to->voluntary += s->voluntary > 0 ? s->voluntary : 0;
-    to->involuntary += s->involuntary > 0 ? s->involuntary : 0;
-    to->migrations += s->migrations > 0 ? s->migrations : 0;
-    to->cpu_ns += s->run > 0 ? s->run : 0;
+    return (struct trace_sample){
+        .ops = w->ops,
+        .tasks_done = (int64_t)metric_get(&w->metrics, METRIC_TASKS_DONE, 0),
+        .voluntary = s->voluntary > 0 ? s->voluntary : 0,
+        .involuntary = s->involuntary > 0 ? s->involuntary : 0,
+        .migrations = s->migrations > 0 ? s->migrations : 0,
+        .cpu_ns = s->run > 0 ? s->run : 0,
+    };
+}
+
+static void add_part(struct trace_sample *to, const struct trace_sample *part)
+{
+    to->ops += part->ops;
+    to->tasks_done += part->tasks_done;
+    to->voluntary += part->voluntary;
+    to->involuntary += part->involuntary;
+    to->migrations += part->migrations;
+    to->cpu_ns += part->cpu_ns;
+}
+
+/* Totals of a crowd are brought up to date a part of it at a time. */
+static bool totals_due(const struct observer *o, int id)
+{
+    int64_t parts = 1 + o->live_count / 256;
+
+    return o->lines.v[id].phase == LINE_OVER ||
+           !o->trace->workers[id].metrics.has[METRIC_LIFE_S] ||
+           (o->pumps + id) % parts == 0;
 }
 
 /* False: this worker needs no more looks. */
@@ -311,6 +347,7 @@ static bool worker_totals(struct observer *o, int id, int64_t now_ns,
     struct board_row *row = board_row(o->board, (uint32_t)id);
     uint32_t life = ACQUIRE(row->life);
     struct trace_worker *w = trace_worker(o->trace, id);
+    struct trace_sample *part = &o->watched[id].part;
     struct line *l = &o->lines.v[id];
     struct sums s;
 
@@ -323,11 +360,14 @@ static bool worker_totals(struct observer *o, int id, int64_t now_ns,
         line_show(&o->lines, id);
     if (l->phase < LINE_ALIVE)
         return life != BOARD_REFUSED && !final;
-    tell_totals(o, id, now_ns, &s);
-    add_sums(sum, w, &s);
+    if (totals_due(o, id)) {
+        tell_totals(o, id, now_ns, &s);
+        *part = part_of(w, &s);
+    }
+    add_part(sum, part);
     if (l->phase != LINE_OVER)
         return true;
-    add_sums(&o->settled, w, &s);
+    add_part(&o->settled, part);
     proc_forget(o->proc, id);
     return false;
 }
@@ -344,4 +384,5 @@ void workers_totals(struct observer *o, int64_t now_ns, bool final,
         if (worker_totals(o, o->live[i], now_ns, final, sum))
             o->live[kept++] = o->live[i];
     o->live_count = kept;
+    o->pumps++;
 }

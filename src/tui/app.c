@@ -47,7 +47,7 @@ void app_draw(struct app *a)
         .message = a->message[0] ? a->message : NULL,
         .message_bad = a->message_bad,
         .presenter = a->presenter,
-        .frozen = a->run.frozen,
+        .frozen = a->run.still.held,
         .ascii = a->ascii,
     };
     if (a->prompt.open) {

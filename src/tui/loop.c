@@ -78,8 +78,10 @@ static void signals_read(struct app *a)
             terminal_resume(a->terminal);
             a->dirty = true;
             break;
-        case SIGWINCH:
+        case SIGWINCH: /* even if it is as it was: there and back again has
+                          wiped it */
             terminal_measure(a->terminal);
+            terminal_redraw(a->terminal);
             a->dirty = true;
             break;
         default:

@@ -94,9 +94,6 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     r->events_seen = 0;
     r->next_pump_ns = 0;
     r->next_still_ns = 0;
-    r->step = 0;
-    r->step_end_ns = 0;
-    r->scripted = checked.phase_count > 0 || given(&checked, "duration");
     a->dirty = true;
     return live_open(&r->source, &checked, a->options.machine, true, err);
 }
@@ -108,57 +105,28 @@ const struct trace *run_trace(const struct run *r)
 {
     if (!r->source)
         return NULL;
-    return r->frozen ? &r->still : r->source->trace;
-}
-
-/* The frozen picture keeps its counts; where the live trace keeps its spans,
- * events and samples may have moved. */
-static void still_refresh(struct run *r)
-{
-    const struct trace *t = r->source->trace;
-
-    r->still.chunks = t->chunks;
-    r->still.chunk_count = t->chunk_count;
-    r->still.complete_from_ns = t->complete_from_ns;
-    r->still.events = t->events;
-    r->still.samples = t->samples;
-    r->still.phases = t->phases;
-    if (r->still.phase_count > t->phase_count)
-        r->still.phase_count = t->phase_count;
+    return r->still.held ? &r->still.trace : r->source->trace;
 }
 
 void run_freeze(struct run *r, bool frozen)
 {
-    size_t bytes;
-
-    if (frozen == r->frozen)
+    if (frozen == r->still.held)
         return;
     if (!frozen) {
-        r->frozen = false;
-        free(r->still_workers);
-        r->still_workers = NULL;
-        return;
+        still_release(&r->still);
+    } else if (r->source) {
+        summary_update(r->source->trace);
+        /* Without memory the picture stays live. */
+        still_hold(&r->still, r->source->trace);
     }
-    if (!r->source)
-        return;
-    summary_update(r->source->trace);
-    r->still = *r->source->trace;
-    bytes = (size_t)r->still.worker_count * sizeof(*r->still.workers);
-    r->still_workers = malloc(bytes ? bytes : 1);
-    if (!r->still_workers)
-        return; /* without memory the picture stays live */
-    if (bytes)
-        memcpy(r->still_workers, r->still.workers, bytes);
-    r->still.workers = r->still_workers;
-    r->frozen = true;
 }
 
 void run_update(struct run *r)
 {
     if (!r->source)
         return;
-    if (r->frozen)
-        still_refresh(r);
+    if (r->still.held)
+        still_refresh(&r->still, r->source->trace);
     else
         summary_update(r->source->trace);
 }
@@ -179,7 +147,7 @@ int64_t run_workers(const struct run *r)
 unsigned run_now(const struct run *r)
 {
     const struct trace *t = run_trace(r);
-    unsigned now = r->frozen ? WHEN_FROZEN : 0;
+    unsigned now = r->still.held ? WHEN_FROZEN : 0;
 
     if (r->asked.workload == WORKLOAD_COUNTER)
         now |= WHEN_COUNTER;
@@ -233,7 +201,6 @@ static void change_lock(struct app *a, int by)
 
     if (!s)
         return;
-    a->run.scripted = false;
     s->wanted.sync =
         (enum spec_sync)(((int)s->wanted.sync + by + SYNC_COUNT) % SYNC_COUNT);
     s->class->apply(s, false);
@@ -296,8 +263,8 @@ static void asked_now(const struct run *r, struct spec *out)
         snprintf(number, sizeof(number), "%" PRId64, s->wanted.workers);
         spec_set(out, "workers", number, NULL);
     }
-    if (out->workload == WORKLOAD_COUNTER && !r->scripted &&
-        out->phase_count == 0 && s->wanted.sync != out->sync)
+    if (out->workload == WORKLOAD_COUNTER && out->phase_count == 0 &&
+        s->wanted.sync != out->sync)
         spec_set(out, "sync", spec_sync_words[s->wanted.sync], NULL);
 }
 
@@ -344,7 +311,7 @@ bool run_act(struct app *a, enum action action)
         change_pause(a);
         return true;
     case ACTION_FREEZE:
-        run_freeze(&a->run, !a->run.frozen);
+        run_freeze(&a->run, !a->run.still.held);
         return true;
     case ACTION_FEWER:
         change_workers(a, -1);
@@ -389,30 +356,6 @@ int run_fds(struct run *r, struct pollfd *out, int max)
     return r->source->class->fds(r->source, out, max);
 }
 
-/* --duration ends the run, --phases turns the lock, unless a hand did. */
-static void run_script(struct run *r, int64_t now_ns)
-{
-    struct source *s = r->source;
-    const struct spec *spec = &s->trace->spec;
-
-    if (!r->scripted || r->stopping || !s->running)
-        return;
-    if (r->step_end_ns == 0)
-        r->step_end_ns = s->trace->gate_ns + (spec->phase_count > 0
-                                                  ? spec->phases[0].duration_ns
-                                                  : spec->duration_ns);
-    if (now_ns < r->step_end_ns)
-        return;
-    if (++r->step >= spec->phase_count) {
-        r->stopping = true;
-        s->class->stop(s, VERDICT_OK);
-        return;
-    }
-    r->step_end_ns += spec->phases[r->step].duration_ns;
-    s->wanted.sync = spec->phases[r->step].sync;
-    s->class->apply(s, true);
-}
-
 /* What a person should be told in words. */
 static void run_tell(struct app *a)
 {
@@ -438,7 +381,6 @@ void run_pump(struct app *a, int64_t now_ns)
     if (!r->source || r->source->done)
         return;
     r->source->class->pump(r->source, now_ns);
-    run_script(r, now_ns);
     run_tell(a);
     if (r->source->done)
         a->dirty = true;
@@ -455,7 +397,7 @@ int64_t run_tick(struct app *a, int64_t now_ns)
         r->next_pump_ns += SOURCE_PUMP_NS;
         if (r->next_pump_ns <= now_ns) /* late: do not hurry after it */
             r->next_pump_ns = now_ns + SOURCE_PUMP_NS;
-        if (!r->frozen && (!run_paused(r) || now_ns >= r->next_still_ns)) {
+        if (!r->still.held && (!run_paused(r) || now_ns >= r->next_still_ns)) {
             a->dirty = true;
             r->next_still_ns = now_ns + STILL_NS;
         }

@@ -12,6 +12,7 @@
 #include "trace/source.h"
 #include "trace/trace.h"
 #include "tui/keys.h"
+#include "tui/still.h"
 #include "view/view.h"
 
 struct app;
@@ -24,15 +25,7 @@ struct run {
     int64_t next_still_ns; /* while workers stand still: next drawing */
     size_t events_seen;    /* of the trace, for messages */
 
-    /* The script of --phases and --duration, until a hand takes over. */
-    bool scripted;
-    int step;
-    int64_t step_end_ns; /* 0: none */
-
-    /* While frozen: the trace as it was, all but its spans. */
-    bool frozen;
-    struct trace still;
-    struct trace_worker *still_workers;
+    struct still still; /* held while the picture is frozen */
 
     /* The run before, and when it ended. */
     bool has_previous;

@@ -293,7 +293,7 @@ static void lab_act(struct app *a, enum action action)
 
     switch (action) {
     case ACTION_FREEZE:
-        if (a->run.frozen)
+        if (a->run.still.held)
             look_at_now(a);
         else
             look_around(a);

@@ -93,6 +93,7 @@ static void rescue_prepare(const struct terminal *t)
     if (capability("kmous"))
         rescue_add("[?1006l[?1000l");
     rescue_add(capability("rmcup"));
+    rescue_add(capability("cnorm")); /* see leave_screen() */
     rescue.found = t->found;
     rescue.pid = getpid();
     for (size_t i = 0; i < CRASHES; i++)
@@ -241,6 +242,7 @@ int terminal_open(struct terminal **out, struct err *err)
     keypad(t->input, TRUE);
     nodelay(t->input, TRUE);
     set_escdelay(ESCAPE_MS);
+    typeahead(-1); /* keys waiting must not leave half a picture */
     keys_define();
     t->colours = colours_start();
     terminal_measure(t);
@@ -250,6 +252,18 @@ int terminal_open(struct terminal **out, struct err *err)
     return 0;
 }
 
+/* Leave curses' screen. Some terminals keep the cursor's look with that of the
+ * screen and hide it again as they go back, so it is shown once more. */
+static void leave_screen(void)
+{
+    const char *show = capability("cnorm");
+    ssize_t n;
+
+    endwin();
+    n = show ? write(STDOUT_FILENO, show, strlen(show)) : 0;
+    (void)n;
+}
+
 void terminal_close(struct terminal *t)
 {
     if (!t)
@@ -257,7 +271,7 @@ void terminal_close(struct terminal *t)
     rescue_forget();
     if (t->mouse)
         terminal_mouse(t, false);
-    endwin();
+    leave_screen();
     if (t->input)
         delwin(t->input);
     delscreen(t->screen);
@@ -272,7 +286,7 @@ void terminal_suspend(struct terminal *t)
 
     terminal_mouse(t, false);
     t->mouse = mouse; /* as it is to be afterwards */
-    endwin();
+    leave_screen();
     rescue.pid = 0;
 }
 

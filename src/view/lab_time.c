@@ -92,7 +92,7 @@ void lab_axis(struct frame *f, const struct view_lab *v,
         if (where < 0 || i >= w->columns || (!relative && at < 0))
             continue;
         axis_label(label, sizeof(label), at, step, most);
-        if (i + 2 + text_columns(label) > w->columns)
+        if (i + 2 + text_columns(label) > w->columns - (relative ? 4 : 0))
             continue;
         frame_put(f, row, column + i, 0x2575, STYLE_DIM);
         frame_text(f, row, column + i + 1, -1, STYLE_DIM, label);

@@ -6,8 +6,8 @@
 
 #include "bench.h"
 
-#define ROUNDS 5
-#define TRIES 5          /* of one run, until nobody was in the way */
+#define ROUNDS 3
+#define TRIES 3          /* of one run, until nobody was in the way */
 #define FOREIGN_MAX 0.25 /* cores */
 
 struct band {
@@ -75,7 +75,7 @@ static bool measure(const struct gil_row *row, struct figures *f, int round)
     double wall;
 
     snprintf(line, sizeof(line),
-             "spin --model gil --gil %s --workers %d --duration 0.4 "
+             "spin --model gil --gil %s --workers %d --duration 0.8 "
              "--observer off%s",
              row->kind, row->threads, row->one_core ? " --cpus 0" : "");
     bench_ticks(&busy, &all);

@@ -398,12 +398,18 @@ const char *pty_text(struct pty *p)
 bool pty_restored(struct pty *p)
 {
     struct termios now;
+    bool modes;
 
     if (tcgetattr(p->slave, &now) != 0)
         return false;
-    return !p->alternate && !p->cursor_hidden &&
-           now.c_lflag == p->found.c_lflag && now.c_iflag == p->found.c_iflag &&
-           now.c_oflag == p->found.c_oflag;
+    modes = now.c_lflag == p->found.c_lflag &&
+            now.c_iflag == p->found.c_iflag && now.c_oflag == p->found.c_oflag;
+    if (modes && !p->alternate && !p->cursor_hidden)
+        return true;
+    fprintf(stderr, "modes %s, screen %s, cursor %s\n",
+            modes ? "as found" : "changed", p->alternate ? "ours" : "as found",
+            p->cursor_hidden ? "hidden" : "shown");
+    return false;
 }
 
 bool pty_descendants(struct pty *p)
