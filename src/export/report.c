@@ -266,9 +266,10 @@ static void report_where(struct page *p)
         {METRIC_RUN_S, STYLE_RUNNING, "running", "on a core"},
         {METRIC_READY_S, STYLE_READY, "ready", "no free core"},
         {METRIC_BLOCKED_S, STYLE_IDLE, "waiting", ""},
-        {METRIC_LOCK_WAIT_S, STYLE_LOCK, "  for a lock", ""},
-        {METRIC_GIL_WAIT_S, STYLE_LOCK, "  for the global lock", ""},
-        {METRIC_IO_WAIT_S, STYLE_IO, "  for I/O or a timer", ""},
+        {METRIC_LOCK_WAIT_S, STYLE_LOCK, "to get a lock", "until it had it"},
+        {METRIC_GIL_WAIT_S, STYLE_LOCK, "to get the lock",
+         "the global one, until it had it"},
+        {METRIC_IO_WAIT_S, STYLE_IO, "for I/O", "or a timer, until it went on"},
     };
     const struct trace *t = p->trace;
     const struct metrics *m = &t->metrics;

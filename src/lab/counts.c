@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#define LOAD(x) atomic_load_explicit(&(x), memory_order_relaxed)
 #define STORE(x, v) atomic_store_explicit(&(x), (v), memory_order_relaxed)
 
 /* Tries to find an instant without a switch; after that the latest is taken:
@@ -92,4 +93,11 @@ void counts_read(struct worker *w, struct board_counts *at)
     STORE(at->cpu, sched_getcpu());
     /* Pairs with the screen's acquire: the rest is there when this is. */
     atomic_store_explicit(&at->at_ns, now, memory_order_release);
+}
+
+void counts_copy(const struct board_counts *from, struct board_counts *to)
+{
+    STORE(to->voluntary, LOAD(from->voluntary));
+    STORE(to->involuntary, LOAD(from->involuntary));
+    STORE(to->run_ns, LOAD(from->run_ns));
 }

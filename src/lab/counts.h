@@ -10,6 +10,9 @@
  * them; @at->at_ns is stored last. About 2 us, more with close looks. */
 void counts_read(struct worker *w, struct board_counts *at);
 
+/* What makes a phase's totals: the switches and the time on a core. */
+void counts_copy(const struct board_counts *from, struct board_counts *to);
+
 /* Switches so far (getrusage), and time queued for a core (schedstat; -1
  * unreadable). */
 void counts_switches(int64_t *voluntary, int64_t *involuntary);

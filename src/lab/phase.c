@@ -36,7 +36,8 @@ void phase_pass(struct worker *w)
     bool parked = false;
     uint32_t open;
 
-    worker_account(w, &w->row->last);
+    if (w->phase != 0) /* at the gate it has just done so */
+        worker_account(w, &w->row->last);
     worker_mark_begin(w, WAIT_BARRIER);
     /* Release: what this worker did is visible to whoever counts it. */
     atomic_fetch_add(&a->arrived, 1);

@@ -85,15 +85,19 @@ static void gap_push(struct worker *w, struct board_event *e, int64_t now,
 
 /* Did the time since the last look last longer than work does? Then ask
  * whether it was a switch, or only a tick or an interrupt. */
-static bool gap_confirm(struct worker *w, int64_t now, int cpu)
+static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
 {
     int64_t usual = w->typical_ns + w->typical_ns / 4 + GAP_SLACK_NS;
     struct board_event e = {0};
 
-    if (now - w->turn_ns <= usual)
+    if (*now - w->turn_ns <= usual)
         return false;
-    if (switches_since(w, &e))
-        gap_push(w, &e, now, cpu);
+    if (switches_since(w, &e)) {
+        /* It may have come between the look at the clock and the question. */
+        *now = clock_now_ns();
+        *cpu = sched_getcpu();
+        gap_push(w, &e, *now, *cpu);
+    }
     return true;
 }
 
@@ -127,14 +131,14 @@ void worker_account(struct worker *w, struct board_counts *at)
     w->turn_cpu = LOAD(at->cpu);
 }
 
-static void gap_look(struct worker *w, int64_t now, int cpu)
+static void gap_look(struct worker *w, int64_t *now, int *cpu)
 {
-    if (gap_confirm(w, now, cpu) || cpu == w->turn_cpu)
+    if (gap_confirm(w, now, cpu) || *cpu == w->turn_cpu)
         return;
     event_push(w, &(struct board_event){.kind = BOARD_MOVED,
-                                        .begin_ns = now,
-                                        .end_ns = now,
-                                        .cpu = (int16_t)cpu,
+                                        .begin_ns = *now,
+                                        .end_ns = *now,
+                                        .cpu = (int16_t)*cpu,
                                         .cpu_before = (int16_t)w->turn_cpu});
 }
 
@@ -167,12 +171,13 @@ static void clock_look(struct worker *w)
     int cpu = sched_getcpu();
 
     if (watching(w) & WATCH_GAPS)
-        gap_look(w, now, cpu);
+        gap_look(w, &now, &cpu);
     if (!w->interrupted)
         batch_adapt(w, took);
     w->interrupted = false;
-    STORE(w->row->seen_ns, now);
     STORE(w->row->cpu, cpu);
+    /* Release: whoever reads this has the events up to it. */
+    atomic_store_explicit(&w->row->seen_ns, now, memory_order_release);
     w->turn_ns = now;
     w->turn_cpu = cpu;
 }
@@ -213,9 +218,11 @@ int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
 {
     int64_t now = clock_now_ns();
     uint32_t watch = watching(w);
+    int cpu = w->turn_cpu;
 
     if (watch & WATCH_GAPS)
-        gap_confirm(w, now, sched_getcpu());
+        gap_confirm(w, &now, &cpu);
+    w->turn_cpu = cpu;
     STORE(w->row->wait_since_ns, now);
     STORE(w->row->wait, cause);
     if (watch & WATCH_MARKS) {
@@ -224,8 +231,8 @@ int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
                                 .end_ns = now,
                                 .value = -1,
                                 .cause = (uint8_t)cause,
-                                .cpu = (int16_t)w->turn_cpu,
-                                .cpu_before = (int16_t)w->turn_cpu};
+                                .cpu = (int16_t)cpu,
+                                .cpu_before = (int16_t)cpu};
 
         event_push(w, &e);
     }
@@ -255,8 +262,9 @@ int64_t worker_mark_end(struct worker *w)
             switches_since(w, &e);
         event_push(w, &e);
     }
-    STORE(w->row->seen_ns, now);
     STORE(w->row->cpu, cpu);
+    /* Release: whoever reads this has the events up to it. */
+    atomic_store_explicit(&w->row->seen_ns, now, memory_order_release);
     w->turn_ns = now;
     w->turn_cpu = cpu;
     w->interrupted = true; /* what is left of the batch is no measure */
@@ -384,6 +392,7 @@ void worker_main(struct worker *w)
 
     counts_read(w, &row->born);
     worker_seen(w, &row->born);
+    counts_copy(&row->born, &row->last);
     STORE(row->cpu, LOAD(row->born.cpu));
     w->turn_ns = LOAD(row->born.at_ns);
     w->turn_cpu = LOAD(row->born.cpu);
@@ -400,6 +409,9 @@ void worker_main(struct worker *w)
     if (work->fini)
         work->fini(w);
     worker_account(w, &row->last);
+    /* About to end: from here on the observer keeps what it sees of this worker
+     * back until it knows when the end was. */
+    atomic_store_explicit(&row->ended.at_ns, -1, memory_order_release);
     worker_account(w, &row->ended);
     if (w->schedstat_fd >= 0)
         close(w->schedstat_fd);

@@ -195,6 +195,25 @@ static void sums_from_proc(const struct observer *o, int id,
     }
 }
 
+/* A run begins at the gate: @early_ns before that are no part of a worker's
+ * life in it. It stood waiting there, but for what it took to get there. */
+static void sums_from_gate(struct sums *s, int64_t early_ns)
+{
+    int64_t *const parts[] = {&s->blocked, &s->ready, &s->run};
+
+    if (early_ns <= 0 || early_ns > s->life)
+        return;
+    s->life -= early_ns;
+    if (s->run < 0 || s->ready < 0)
+        return; /* not known */
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        int64_t part = early_ns < *parts[i] ? early_ns : *parts[i];
+
+        *parts[i] -= part;
+        early_ns -= part;
+    }
+}
+
 static struct sums sums_of(const struct observer *o, int id, int64_t now_ns)
 {
     struct board_row *row = board_row(o->board, (uint32_t)id);
@@ -210,6 +229,7 @@ static struct sums sums_of(const struct observer *o, int id, int64_t now_ns)
         sums_from_end(row, &s);
     else
         sums_from_proc(o, id, &row->born, &s);
+    sums_from_gate(&s, o->trace->gate_ns - l->born_ns);
     return s;
 }
 

@@ -37,15 +37,16 @@ enum metric_unit {
     X(RUN_S, run_s, SECONDS, "on a core, summed over workers")                 \
     X(READY_S, ready_s, SECONDS, "could run, but no core was free")            \
     X(BLOCKED_S, blocked_s, SECONDS, "waiting for something")                  \
-    X(LOCK_WAIT_S, lock_wait_s, SECONDS, "of that, for a lock")                \
-    X(IO_WAIT_S, io_wait_s, SECONDS, "of that, for I/O or a timer")            \
+    X(LOCK_WAIT_S, lock_wait_s, SECONDS,                                       \
+      "from asking for a lock to having it")                                   \
+    X(IO_WAIT_S, io_wait_s, SECONDS, "in I/O or on a timer, until it ran on")  \
     X(MAX_RUNNING, max_running, COUNT, "most workers on cores at one instant") \
     X(EXPECTED, expected, COUNT, "increments that were made")                  \
     X(ACTUAL, actual, COUNT, "what the counter says")                          \
     X(LOST, lost, COUNT, "expected - actual")                                  \
     X(GIL_HANDOFFS, gil_handoffs, COUNT, "the global lock changed its holder") \
     X(GIL_FORCED, gil_forced, COUNT, "of that, on a waiter's demand")          \
-    X(GIL_WAIT_S, gil_wait_s, SECONDS, "waiting for the global lock")          \
+    X(GIL_WAIT_S, gil_wait_s, SECONDS, "from asking for the global lock on")   \
     X(GIL_HOLDERS_MAX, gil_holders_max, COUNT, "most holders at once: 1")      \
     X(REFUSED_AT, refused_at, COUNT, "the worker the system did not create")   \
     X(REFUSED_ERRNO, refused_errno, ERRNO, "and why")                          \

@@ -40,7 +40,8 @@ static void change_word(struct editor_state *e, const struct setting *s, int by,
     for (; s->words[count]; count++)
         if (strcmp(s->words[count], present) == 0)
             at = count;
-    set(e, s, s->words[(at + by + count) % count]);
+    if (count > 0)
+        set(e, s, s->words[(at + by + count) % count]);
 }
 
 /* Twice or half as much; small whole numbers by one. What is no number

@@ -333,10 +333,11 @@ void keys_help_list(struct key_list *out, const struct key_table *t,
     for (int n = 0; n < 2 && tables[n]; n++) {
         for (int i = 0; i < tables[n]->count; i++) {
             const struct key_row *row = &tables[n]->rows[i];
-            char *names = out->names[out->count];
+            char *names;
 
-            if (!row_valid(row, now) || out->count == KEYS_LIST_MAX)
+            if (!row_valid(row, now) || out->count >= KEYS_LIST_MAX)
                 continue;
+            names = out->names[out->count];
             row_names(row, names, sizeof(out->names[0]));
             if (!strcasestr(row->help, search) && !strcasestr(names, search) &&
                 !(row->word && strcasestr(row->word, search)))

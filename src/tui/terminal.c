@@ -1,11 +1,12 @@
-/* The terminal through curses: wide characters, 8, 16 or 256 colours, signals
- * left to the loop. Screen process. */
+/* The terminal: curses knows it, sets its modes and reads its keys; frames are
+ * painted by paint.c. Signals are left to the loop. Screen process. */
 #include "tui/terminal.h"
 
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,53 +14,32 @@
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
-#include <wctype.h>
 
 #include "tui/keys.h"
+#include "tui/paint.h"
+#include "tui/rescue.h"
 #include "tui/theme.h"
 
 /* An escape not followed by more within this time is the key Esc. */
 #define ESCAPE_MS 25
+/* Somebody else made the terminal not wait for its reader: wait this long. */
+#define SEND_MS 1000
 
 struct terminal {
     SCREEN *screen;
-    WINDOW *input;      /* a pad: reading from it never draws */
-    struct frame shown; /* what is on the terminal, unless .afresh */
-    bool afresh, utf8, mouse, colours;
+    WINDOW *input; /* a pad: reading from it never draws */
+    bool utf8, mouse, colours;
     int rows, columns;
     int click_row, click_column;
-    attr_t attrs[STYLE_COUNT];
+    struct paint paint;
+    struct paint_terminal can; /* what it understands */
+    char clear[64];
+    struct text out;      /* a frame on its way; kept for its memory */
     struct termios found; /* as it was before us */
 };
 
-/* ---- after a crash --------------------------------------------------------
+/* ---- what terminfo says ---------------------------------------------------
  */
-
-/* What gives the terminal back, ready to be written by a signal handler. */
-static struct {
-    pid_t pid; /* whose crash it is; 0: the terminal is not ours now */
-    struct termios found;
-    size_t length;
-    char bytes[256];
-} rescue;
-
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
-#define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
-static struct sigaction crash_before[CRASHES];
-
-static void crash(int number)
-{
-    if (rescue.pid == getpid()) {
-        ssize_t n = write(STDOUT_FILENO, rescue.bytes, rescue.length);
-
-        (void)n;
-        tcsetattr(STDIN_FILENO, TCSANOW, &rescue.found);
-    }
-    for (size_t i = 0; i < CRASHES; i++)
-        if (crashes[i] == number)
-            sigaction(number, &crash_before[i], NULL);
-    raise(number); /* waits until this handler has returned */
-}
 
 /* The string of a capability; NULL if the terminal has not got it. */
 static const char *capability(const char *name)
@@ -69,44 +49,140 @@ static const char *capability(const char *name)
     return s == (const char *)-1 ? NULL : s; /* -1: not a string's name */
 }
 
-/* Add @s without its padding, "$<5>": terminals of today need none. */
-static void rescue_add(const char *s)
+/* Copy @s without its padding, "$<5>": terminals of today need none. Returns
+ * the bytes used of @size; @out ends with NUL. */
+static size_t strip_padding(char *out, size_t size, const char *s)
 {
-    while (s && *s && rescue.length < sizeof(rescue.bytes)) {
+    size_t n = 0;
+
+    while (s && *s && n + 1 < size) {
         const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
 
         if (end)
             s = end + 1;
         else
-            rescue.bytes[rescue.length++] = *s++;
+            out[n++] = *s++;
+    }
+    if (size > 0)
+        out[n] = '\0';
+    return n;
+}
+
+/* ---- frames ---------------------------------------------------------------
+ */
+
+/* What begins a style: forget all, then attributes, then colours. */
+static void style_bytes(const struct terminal *t, char out[64],
+                        const struct look *look, unsigned attr, int colour,
+                        int back)
+{
+    static const struct {
+        unsigned attr;
+        const char *name;
+    } attrs[] = {{LOOK_BOLD, "bold"},
+                 {LOOK_REVERSE, "rev"},
+                 {LOOK_UNDERLINE, "smul"},
+                 {LOOK_DIM, "dim"}};
+    size_t n = strip_padding(out, 64, capability("sgr0"));
+
+    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
+        if (look->attr & attr & attrs[i].attr)
+            n += strip_padding(out + n, 64 - n, capability(attrs[i].name));
+    if (!t->colours)
+        return;
+    if (colour >= 0)
+        n +=
+            strip_padding(out + n, 64 - n, tiparm(capability("setaf"), colour));
+    if (back >= 0)
+        strip_padding(out + n, 64 - n, tiparm(capability("setab"), back));
+}
+
+bool terminal_theme(struct terminal *t, enum tui_theme theme, bool paint)
+{
+    const struct theme *th = &themes[t->colours ? theme : THEME_MONO];
+    enum colour_depth depth = COLORS >= 256  ? DEPTH_256
+                              : COLORS >= 16 ? DEPTH_16
+                                             : DEPTH_8;
+    int back;
+
+    paint = t->colours && (paint || th->paint);
+    back = paint ? th->back[depth] : -1;
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        const struct look *look = &th->looks[i];
+        int colour = look->colour[depth];
+
+        if (colour < 0 && paint)
+            colour = th->text[depth];
+        style_bytes(t, t->can.style[i], look, ~0u, colour, back);
+        /* In colour a reversed block is one in the colour behind. */
+        style_bytes(t, t->can.filled[i], look,
+                    t->colours ? ~0u : ~(unsigned)LOOK_REVERSE, colour, back);
+    }
+    t->can.clear_paints = !paint || tigetflag("bce") > 0;
+    terminal_redraw(t);
+    return t->colours;
+}
+
+static void move_by_table(struct text *out, int row, int column)
+{
+    char bytes[64];
+
+    strip_padding(bytes, sizeof(bytes), tiparm(capability("cup"), row, column));
+    text_add(out, bytes);
+}
+
+/* What most terminals understand, without asking the table each time. */
+static void move_ansi(struct text *out, int row, int column)
+{
+    text_addf(out, "\033[%d;%dH", row + 1, column + 1);
+}
+
+static void abilities_find(struct terminal *t)
+{
+    const char *cup = capability("cup");
+    bool ansi = cup && strcmp(cup, "\033[%i%p1%d;%p2%dH") == 0;
+
+    strip_padding(t->clear, sizeof(t->clear), capability("clear"));
+    t->can.clear = t->clear;
+    t->can.move = ansi ? move_ansi : move_by_table;
+    t->can.utf8 = t->utf8;
+    t->can.corner = tigetflag("am") <= 0 || tigetflag("xenl") > 0;
+}
+
+/* All of it, or nothing more is known of what the terminal shows. */
+static bool send_bytes(const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(STDOUT_FILENO, bytes, n);
+
+        if (done > 0) {
+            bytes += done;
+            n -= (size_t)done;
+        } else if (done < 0 && errno == EAGAIN) {
+            struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+            if (poll(&room, 1, SEND_MS) <= 0)
+                return false;
+        } else if (done == 0 || errno != EINTR) {
+            return false; /* gone: poll() in the loop will tell */
+        }
+    }
+    return true;
+}
+
+void terminal_present(struct terminal *t, const struct frame *f)
+{
+    t->out.len = 0;
+    paint_frame(&t->paint, &t->can, f, &t->out);
+    if (t->out.failed || !send_bytes(t->out.data, t->out.len)) {
+        text_fini(&t->out);
+        terminal_redraw(t);
     }
 }
 
-static void rescue_prepare(const struct terminal *t)
+void terminal_redraw(struct terminal *t)
 {
-    static const char *const back[] = {"sgr0", "op", "cnorm", "rmkx"};
-    struct sigaction act = {.sa_handler = crash};
-
-    rescue.length = 0;
-    for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++)
-        rescue_add(capability(back[i]));
-    if (capability("kmous"))
-        rescue_add("[?1006l[?1000l");
-    rescue_add(capability("rmcup"));
-    rescue_add(capability("cnorm")); /* see leave_screen() */
-    rescue.found = t->found;
-    rescue.pid = getpid();
-    for (size_t i = 0; i < CRASHES; i++)
-        sigaction(crashes[i], &act, &crash_before[i]);
-}
-
-static void rescue_forget(void)
-{
-    if (rescue.pid == 0)
-        return;
-    rescue.pid = 0;
-    for (size_t i = 0; i < CRASHES; i++)
-        sigaction(crashes[i], &crash_before[i], NULL);
+    t->paint.afresh = true;
 }
 
 /* ---- taking and giving back -----------------------------------------------
@@ -206,7 +282,27 @@ static bool colours_start(void)
     if ((no && *no) || !has_colors() || start_color() != OK)
         return false;
     use_default_colors();
-    return COLORS >= 8 && COLOR_PAIRS > STYLE_COUNT;
+    return COLORS >= 8 && capability("setaf") && capability("setab");
+}
+
+/* What gives the terminal back after a crash, in one piece. */
+static void rescue_prepare(const struct terminal *t)
+{
+    const char *const back[] = {
+        capability("sgr0"),
+        capability("op"),
+        capability("cnorm"),
+        capability("rmkx"),
+        capability("kmous") ? "\033[?1006l\033[?1000l" : NULL,
+        capability("rmcup"),
+        capability("cnorm"), /* see leave_screen() */
+    };
+    char bytes[RESCUE_BYTES];
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++)
+        n += strip_padding(bytes + n, sizeof(bytes) - n, back[i]);
+    rescue_begin(bytes, n, &t->found);
 }
 
 int terminal_open(struct terminal **out, struct err *err)
@@ -242,9 +338,9 @@ int terminal_open(struct terminal **out, struct err *err)
     keypad(t->input, TRUE);
     nodelay(t->input, TRUE);
     set_escdelay(ESCAPE_MS);
-    typeahead(-1); /* keys waiting must not leave half a picture */
     keys_define();
     t->colours = colours_start();
+    abilities_find(t);
     terminal_measure(t);
     terminal_theme(t, THEME_DARK, false);
     rescue_prepare(t);
@@ -256,19 +352,19 @@ int terminal_open(struct terminal **out, struct err *err)
  * screen and hide it again as they go back, so it is shown once more. */
 static void leave_screen(void)
 {
-    const char *show = capability("cnorm");
-    ssize_t n;
+    char bytes[64];
 
+    send_bytes(bytes, strip_padding(bytes, sizeof(bytes), capability("sgr0")));
+    send_bytes(bytes, strip_padding(bytes, sizeof(bytes), capability("op")));
     endwin();
-    n = show ? write(STDOUT_FILENO, show, strlen(show)) : 0;
-    (void)n;
+    send_bytes(bytes, strip_padding(bytes, sizeof(bytes), capability("cnorm")));
 }
 
 void terminal_close(struct terminal *t)
 {
     if (!t)
         return;
-    rescue_forget();
+    rescue_end();
     if (t->mouse)
         terminal_mouse(t, false);
     leave_screen();
@@ -276,7 +372,8 @@ void terminal_close(struct terminal *t)
         delwin(t->input);
     delscreen(t->screen);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &t->found);
-    frame_fini(&t->shown);
+    paint_fini(&t->paint);
+    text_fini(&t->out);
     free(t);
 }
 
@@ -287,17 +384,19 @@ void terminal_suspend(struct terminal *t)
     terminal_mouse(t, false);
     t->mouse = mouse; /* as it is to be afterwards */
     leave_screen();
-    rescue.pid = 0;
+    rescue_suspend(true);
 }
 
 void terminal_resume(struct terminal *t)
 {
     reset_prog_mode();
+    if (isendwin())
+        refresh(); /* curses' way back to its screen; it draws nothing */
     modes_set();
     terminal_measure(t);
     terminal_mouse(t, t->mouse);
     terminal_redraw(t);
-    rescue.pid = getpid();
+    rescue_suspend(false);
 }
 
 int terminal_fd(const struct terminal *t)
@@ -319,7 +418,7 @@ void terminal_measure(struct terminal *t)
         size.ws_col > 0) {
         if (size.ws_row != LINES || size.ws_col != COLS) {
             resizeterm(size.ws_row, size.ws_col);
-            t->afresh = true;
+            terminal_redraw(t);
         }
         t->rows = size.ws_row;
         t->columns = size.ws_col;
@@ -337,124 +436,6 @@ int terminal_rows(const struct terminal *t)
 int terminal_columns(const struct terminal *t)
 {
     return t->columns;
-}
-
-/* ---- frames ---------------------------------------------------------------
- */
-
-static attr_t look_attrs(const struct look *look)
-{
-    attr_t attrs = A_NORMAL;
-
-    if (look->attr & LOOK_BOLD)
-        attrs |= A_BOLD;
-    if (look->attr & LOOK_REVERSE)
-        attrs |= A_REVERSE;
-    if (look->attr & LOOK_UNDERLINE)
-        attrs |= A_UNDERLINE;
-    if (look->attr & LOOK_DIM)
-        attrs |= A_DIM;
-    return attrs;
-}
-
-bool terminal_theme(struct terminal *t, enum tui_theme theme, bool paint)
-{
-    const struct theme *th = &themes[t->colours ? theme : THEME_MONO];
-    enum colour_depth depth = COLORS >= 256  ? DEPTH_256
-                              : COLORS >= 16 ? DEPTH_16
-                                             : DEPTH_8;
-    cchar_t blank;
-
-    paint = paint || th->paint;
-    for (int i = 0; i < STYLE_COUNT; i++) {
-        int colour = th->looks[i].colour[depth];
-
-        t->attrs[i] = look_attrs(&th->looks[i]);
-        if (!t->colours)
-            continue;
-        if (colour < 0 && paint)
-            colour = th->text[depth];
-        init_pair((short)(i + 1), (short)colour,
-                  paint ? th->back[depth] : (short)-1);
-    }
-    setcchar(&blank, L" ", A_NORMAL, t->colours ? (short)(STYLE_NORMAL + 1) : 0,
-             NULL);
-    bkgrnd(&blank);
-    terminal_redraw(t);
-    return t->colours;
-}
-
-/* A glyph that fills its cell would vanish if it were drawn in reverse. */
-static bool glyph_fills(wchar_t glyph)
-{
-    return glyph >= 0x2580 && glyph <= 0x25ff;
-}
-
-static cchar_t cell_char(const struct terminal *t, struct cell cell)
-{
-    wchar_t text[2] = {(wchar_t)cell.glyph, 0};
-    int style = cell.style < STYLE_COUNT ? cell.style : STYLE_NORMAL;
-    attr_t attrs = t->attrs[style];
-    cchar_t out;
-
-    if (cell.glyph == 0)
-        text[0] = L' ';
-    else if ((cell.glyph >= 127 && !t->utf8) || wcwidth(text[0]) != 1)
-        text[0] = L'?';
-    if (!t->colours && glyph_fills(text[0]))
-        attrs &= ~A_REVERSE;
-    setcchar(&out, text, attrs, t->colours ? (short)(style + 1) : 0, NULL);
-    return out;
-}
-
-static bool cell_equal(struct cell a, struct cell b)
-{
-    return a.glyph == b.glyph && a.style == b.style;
-}
-
-static void present_row(const struct terminal *t, const struct frame *f,
-                        int row, bool all)
-{
-    const struct cell *now = &f->cells[(size_t)row * (size_t)f->columns];
-    const struct cell *was =
-        all ? NULL : &t->shown.cells[(size_t)row * (size_t)f->columns];
-    cchar_t run[128];
-    int column = 0;
-
-    while (column < f->columns) {
-        int start = column, n = 0;
-
-        while (column < f->columns && n < 128 &&
-               (all || !cell_equal(now[column], was[column])))
-            run[n++] = cell_char(t, now[column++]);
-        if (n > 0)
-            mvadd_wchnstr(row, start, run, n);
-        else
-            column++;
-    }
-}
-
-void terminal_present(struct terminal *t, const struct frame *f)
-{
-    bool all = t->afresh || f->rows != t->shown.rows ||
-               f->columns != t->shown.columns || !t->shown.cells;
-
-    if (t->afresh)
-        clearok(curscr, TRUE);
-    for (int row = 0; row < f->rows && row < LINES; row++)
-        present_row(t, f, row, all);
-    wnoutrefresh(stdscr);
-    doupdate();
-    if (all && frame_init(&t->shown, f->rows, f->columns) < 0)
-        return; /* without memory every frame is sent in full */
-    memcpy(t->shown.cells, f->cells,
-           (size_t)f->rows * (size_t)f->columns * sizeof(*f->cells));
-    t->afresh = false;
-}
-
-void terminal_redraw(struct terminal *t)
-{
-    t->afresh = true;
 }
 
 /* ---- keys -----------------------------------------------------------------

@@ -195,6 +195,17 @@ static void hero_switches(struct hero *h, const struct trace *t,
     snprintf(h->sub, sizeof(h->sub), "gave up %s · lost %s", buf[0], buf[1]);
 }
 
+/* The one lock of all phases so far, or that there were several. */
+static const char *locks_used(const struct trace *t)
+{
+    enum spec_sync sync = t->phase_count ? t->phases[0].sync : t->spec.sync;
+
+    for (size_t i = 1; i < t->phase_count; i++)
+        if (t->phases[i].sync != sync)
+            return "several";
+    return spec_sync_words[sync];
+}
+
 static void hero_counter(struct hero *h, const struct trace *t,
                          const struct rates *r)
 {
@@ -209,11 +220,7 @@ static void hero_counter(struct hero *h, const struct trace *t,
     h->style = lost > 0 ? STYLE_BAD : STYLE_GOOD;
     if (made > 0)
         piece_tight(text_percent(h->big, sizeof(h->big), lost / made));
-    snprintf(h->small, sizeof(h->small), "lock: %s",
-             spec_sync_words[t->spec.sync]);
-    if (t->phase_count > 0)
-        snprintf(h->small, sizeof(h->small), "lock: %s",
-                 spec_sync_words[t->phases[t->phase_count - 1].sync]);
+    snprintf(h->small, sizeof(h->small), "lock: %s", locks_used(t));
     if (per_s >= 0)
         snprintf(h->sub, sizeof(h->sub), "%s increments a second",
                  text_si(buf, sizeof(buf), per_s));

@@ -438,7 +438,8 @@ static struct trace *fake_gaps(bool sampled)
         {550 * MS, 600 * MS, false},
         {700 * MS, 800 * MS, true},
     };
-    struct trace *t = fake_new("sumsquares --model threads --workers 2 --tasks 8");
+    struct trace *t =
+        fake_new("sumsquares --model threads --workers 2 --tasks 8");
     int64_t at[2] = {0, 0};
 
     t->observer.kind = sampled ? OBSERVER_SAMPLED : OBSERVER_PERF;
