@@ -189,6 +189,31 @@ static void flips_gil(void **state)
     flips("counter --model gil --workers 3", 60);
 }
 
+/* Several changes before the lab has obeyed the first: none is forgotten. */
+static void bursts_are_obeyed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 25; i++) {
+        struct source *s = drive_open("counter --workers 2", true);
+
+        while (!s->running)
+            drive_for(s, NS_PER_MS);
+        s->wanted.paused = true;
+        s->class->apply(s, false);
+        drive_for(s, i % 3 * NS_PER_MS);
+        s->wanted.paused = false;
+        s->class->apply(s, false);
+        s->wanted.workers = 3;
+        s->class->apply(s, false);
+        drive_for(s, i % 2 * NS_PER_MS);
+        s->class->stop(s, VERDICT_INTERRUPTED);
+        drive_to_end(s);
+        assert_string_equal(s->trace->error, "");
+        assert_int_equal(s->trace->verdict, VERDICT_INTERRUPTED);
+        s->class->close(s);
+    }
+}
+
 /* ---- dispatch ----------------------------------------------------------- */
 
 static void sleep_deals_like_pool_map(void **state)
@@ -315,6 +340,7 @@ int main(void)
         cmocka_unit_test(flips_threads),
         cmocka_unit_test(flips_processes),
         cmocka_unit_test(flips_gil),
+        cmocka_unit_test(bursts_are_obeyed),
         cmocka_unit_test(sleep_deals_like_pool_map),
         cmocka_unit_test(apply_runs_one_at_a_time),
         cmocka_unit_test(endless_work_stops_when_told),

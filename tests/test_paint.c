@@ -28,10 +28,15 @@ static void make_terminal(struct paint_terminal *t, bool clear_paints)
                                  .clear_paints = clear_paints,
                                  .corner = true};
     for (int i = 0; i < STYLE_COUNT; i++) {
-        snprintf(t->style[i], sizeof(t->style[i]), "\033[0%s;38;5;%dm",
-                 i % 2 ? ";1" : "", 16 + i);
-        snprintf(t->filled[i], sizeof(t->filled[i]), "\033[0;4;38;5;%dm",
-                 16 + i);
+        struct paint_style *s = &t->style[i], *filled = &t->filled[i];
+
+        s->attrs = i % 2;
+        snprintf(s->colour, sizeof(s->colour), "\033[38;5;%dm", 16 + i);
+        snprintf(s->full, sizeof(s->full), "\033[0%sm%s", i % 2 ? ";1" : "",
+                 s->colour);
+        filled->attrs = 2;
+        strcpy(filled->colour, i % 5 ? s->colour : "");
+        snprintf(filled->full, sizeof(filled->full), "\033[0;4m%s", s->colour);
     }
 }
 

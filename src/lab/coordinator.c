@@ -179,8 +179,9 @@ static void crew_run(struct crew *c)
 
     phase_open(c, obeyed);
     stage_set(c, STAGE_RUNNING);
+    /* Look first, then wait: obeying one change may have drained the bell of
+     * the next. */
     while (working) {
-        crew_wait(c, -1);
         if (LOAD(control->stop)) {
             working = false;
         } else if (phase_all_arrived(c)) {
@@ -188,6 +189,8 @@ static void crew_run(struct crew *c)
         } else if (atomic_load_explicit(&control->generation,
                                         memory_order_acquire) != obeyed) {
             obey_controls(c, &obeyed);
+        } else {
+            crew_wait(c, -1);
         }
     }
     if (LOAD(c->board->phase_start_ns) != 0)

@@ -10,8 +10,8 @@
 #define STYLE_NONE 255 /* no cell looks like this: it will be sent */
 
 struct pen {
-    int row, column;   /* where the cursor is; -1 not known */
-    const char *style; /* begun last; NULL none */
+    int row, column;                 /* where the cursor is; -1 not known */
+    const struct paint_style *style; /* begun last; NULL none */
 };
 
 static struct cell *cell_at(const struct frame *f, int row, int column)
@@ -35,17 +35,28 @@ static uint32_t glyph_shown(const struct paint_terminal *t, uint32_t glyph)
     return t->utf8 && wcwidth((wchar_t)glyph) == 1 ? glyph : '?';
 }
 
+static void style_send(struct pen *pen, const struct paint_style *style,
+                       struct text *out)
+{
+    const struct paint_style *was = pen->style;
+
+    pen->style = style;
+    if (was == style || (was && strcmp(was->full, style->full) == 0))
+        return;
+    if (was && was->attrs == style->attrs && style->colour[0] != '\0')
+        text_add(out, style->colour);
+    else
+        text_add(out, style->full);
+}
+
 static void cell_send(const struct paint_terminal *t, struct pen *pen,
                       struct cell cell, struct text *out)
 {
     uint32_t glyph = glyph_shown(t, cell.glyph);
     int i = cell.style < STYLE_COUNT ? cell.style : STYLE_NORMAL;
-    const char *style = PAINT_FILLS(glyph) ? t->filled[i] : t->style[i];
     char bytes[5];
 
-    if (!pen->style || (style != pen->style && strcmp(style, pen->style) != 0))
-        text_add(out, style);
-    pen->style = style;
+    style_send(pen, PAINT_FILLS(glyph) ? &t->filled[i] : &t->style[i], out);
     text_encode(bytes, glyph);
     text_add(out, bytes);
     pen->column++;
@@ -74,9 +85,8 @@ static bool wipe(struct paint *p, const struct paint_terminal *t,
     size_t cells = (size_t)f->rows * (size_t)f->columns;
     uint8_t style = t->clear_paints ? STYLE_NORMAL : STYLE_NONE;
 
-    text_add(out, t->style[STYLE_NORMAL]);
+    style_send(pen, &t->style[STYLE_NORMAL], out);
     text_add(out, t->clear);
-    pen->style = t->style[STYLE_NORMAL];
     if (frame_init(&p->shown, f->rows, f->columns) < 0)
         return false;
     for (size_t i = 0; i < cells; i++)

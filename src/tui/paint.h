@@ -15,11 +15,16 @@
 /* Glyphs that fill their cell: in reverse they would vanish. */
 #define PAINT_FILLS(glyph) ((glyph) >= 0x2580 && (glyph) <= 0x25ff)
 
+struct paint_style {
+    char full[64];   /* begins it: whatever was set before is forgotten */
+    char colour[32]; /* the same after a style of equal .attrs; "": not so */
+    unsigned attrs;
+};
+
 struct paint_terminal {
     const char *clear; /* blanks all, in the colours that are set */
-    /* Begin a style: everything before it is forgotten. The second is for
-     * glyphs that fill their cell. */
-    char style[STYLE_COUNT][64], filled[STYLE_COUNT][64];
+    /* The second is for glyphs that fill their cell. */
+    struct paint_style style[STYLE_COUNT], filled[STYLE_COUNT];
     /* Place the cursor; both count from 0. */
     void (*move)(struct text *out, int row, int column);
     bool utf8;         /* else all beyond ASCII becomes '?' */

@@ -71,30 +71,37 @@ static size_t strip_padding(char *out, size_t size, const char *s)
 /* ---- frames ---------------------------------------------------------------
  */
 
-/* What begins a style: forget all, then attributes, then colours. */
-static void style_bytes(const struct terminal *t, char out[64],
-                        const struct look *look, unsigned attr, int colour,
-                        int back)
+/* What begins a style: forget all, then attributes, then colours. The colour
+ * behind is the same for all styles of a theme. */
+static void style_make(const struct terminal *t, struct paint_style *out,
+                       unsigned attrs, int colour, int back)
 {
     static const struct {
         unsigned attr;
         const char *name;
-    } attrs[] = {{LOOK_BOLD, "bold"},
+    } names[] = {{LOOK_BOLD, "bold"},
                  {LOOK_REVERSE, "rev"},
                  {LOOK_UNDERLINE, "smul"},
                  {LOOK_DIM, "dim"}};
-    size_t n = strip_padding(out, 64, capability("sgr0"));
+    const size_t size = sizeof(out->full);
+    char *full = out->full;
+    size_t n = strip_padding(full, size, capability("sgr0"));
 
-    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
-        if (look->attr & attr & attrs[i].attr)
-            n += strip_padding(out + n, 64 - n, capability(attrs[i].name));
+    out->attrs = attrs;
+    out->colour[0] = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (attrs & names[i].attr)
+            n += strip_padding(full + n, size - n, capability(names[i].name));
     if (!t->colours)
         return;
-    if (colour >= 0)
-        n +=
-            strip_padding(out + n, 64 - n, tiparm(capability("setaf"), colour));
     if (back >= 0)
-        strip_padding(out + n, 64 - n, tiparm(capability("setab"), back));
+        n += strip_padding(full + n, size - n,
+                           tiparm(capability("setab"), back));
+    if (colour < 0)
+        return;
+    strip_padding(out->colour, sizeof(out->colour),
+                  tiparm(capability("setaf"), colour));
+    strip_padding(full + n, size - n, out->colour);
 }
 
 bool terminal_theme(struct terminal *t, enum tui_theme theme, bool paint)
@@ -113,10 +120,11 @@ bool terminal_theme(struct terminal *t, enum tui_theme theme, bool paint)
 
         if (colour < 0 && paint)
             colour = th->text[depth];
-        style_bytes(t, t->can.style[i], look, ~0u, colour, back);
+        style_make(t, &t->can.style[i], look->attr, colour, back);
         /* In colour a reversed block is one in the colour behind. */
-        style_bytes(t, t->can.filled[i], look,
-                    t->colours ? ~0u : ~(unsigned)LOOK_REVERSE, colour, back);
+        style_make(t, &t->can.filled[i],
+                   t->colours ? look->attr : look->attr & ~LOOK_REVERSE, colour,
+                   back);
     }
     t->can.clear_paints = !paint || tigetflag("bce") > 0;
     terminal_redraw(t);
