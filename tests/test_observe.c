@@ -535,7 +535,7 @@ static int refused_child(int error)
     spec.observer = OBSERVER_GAP;
     if (observe_probe(&spec, &m, &why, &err) != 0 || why.kind != OBSERVER_GAP)
         return 3;
-    return price_measure_ns(OBSERVER_PERF) < 0 ? 0 : 4;
+    return price_measure_ns(OBSERVER_PERF, 10000) < 0 ? 0 : 4;
 }
 
 static const struct refusal {
@@ -569,11 +569,11 @@ static void refusals_fall_back_and_say_why(void **state)
 static void price_has_a_sign(void **state)
 {
     (void)state;
-    assert_true(price_measure_ns(OBSERVER_OFF) < 0);
-    assert_true(price_measure_ns(OBSERVER_SAMPLED) < 0);
-    assert_true(price_measure_ns(OBSERVER_GAP) >= 0);
+    assert_true(price_measure_ns(OBSERVER_OFF, 10000) < 0);
+    assert_true(price_measure_ns(OBSERVER_SAMPLED, 10000) < 0);
+    assert_true(price_measure_ns(OBSERVER_GAP, 10000) >= 0);
     if (allowed(OBSERVER_PERF))
-        assert_true(price_measure_ns(OBSERVER_PERF) >= 0);
+        assert_true(price_measure_ns(OBSERVER_PERF, 10000) >= 0);
     /* Nobody is left behind. */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     assert_int_equal(errno, ECHILD);

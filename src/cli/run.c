@@ -12,6 +12,11 @@
 
 #include "cli/common.h"
 #include "export/export.h"
+#include "observe/price.h"
+
+/* Below so many switches a second looking costs less than one per cent. */
+#define PRICE_FROM_PER_S 5000
+#define PRICE_LIMIT_MS 2000
 
 /* ---- the file of --trace ------------------------------------------------- */
 
@@ -168,6 +173,18 @@ static void tell_trouble(const struct trace *t)
 
 /* ---- the command --------------------------------------------------------- */
 
+/* Where switches were many, what it cost to see them: measured afterwards, so
+ * that it disturbs nothing. */
+static void learn_price(struct trace *t)
+{
+    double switches = metric_get(&t->metrics, METRIC_SWITCHES_VOLUNTARY, 0) +
+                      metric_get(&t->metrics, METRIC_SWITCHES_INVOLUNTARY, 0);
+
+    if (switches > PRICE_FROM_PER_S * metric_get(&t->metrics, METRIC_WALL_S, 0))
+        t->observer.price_ns =
+            price_measure_ns(t->observer.kind, PRICE_LIMIT_MS);
+}
+
 /* The experiment has been checked and the file is open: run it. */
 static int run_checked(const struct spec *spec, const struct machine *m,
                        const struct run_wishes *r, struct trace_file *file)
@@ -179,6 +196,7 @@ static int run_checked(const struct spec *spec, const struct machine *m,
     if (cli_drive(&source, spec, m, !r->quiet, &err) < 0)
         return cli_refuse_err(&err, EXIT_MACHINE);
 
+    learn_price(source->trace);
     status = cli_run_status(source->trace);
     if (print_results(source->trace, r, &err) < 0)
         status = cli_refuse(EXIT_FAILED, "%s", err.text);

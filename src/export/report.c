@@ -432,7 +432,10 @@ static void report_phases(struct page *p)
 static void seen_price(struct text *line, const struct trace *t)
 {
     const struct trace_observer *o = &t->observer;
-    double work = metric_get(&t->metrics, METRIC_CPU_S, 0);
+    const struct metrics *m = &t->metrics;
+    double work = metric_get(m, METRIC_CPU_S, 0);
+    double switches = metric_get(m, METRIC_SWITCHES_VOLUNTARY, 0) +
+                      metric_get(m, METRIC_SWITCHES_INVOLUNTARY, 0);
     char buf[2][32];
 
     text_addf(
@@ -444,6 +447,10 @@ static void seen_price(struct text *line, const struct trace *t)
     if (o->price_ns >= 0)
         text_addf(line, "; a switch that is watched costs %s more",
                   text_duration(buf[1], sizeof(buf[1]), llround(o->price_ns)));
+    if (o->price_ns >= 0 && work > 0)
+        text_addf(line, ", here %s of their time in all",
+                  text_percent(buf[0], sizeof(buf[0]),
+                               switches * o->price_ns / 1e9 / work));
     text_add(line, ". ");
 }
 

@@ -245,7 +245,7 @@ void price_close(struct price *p)
     *p = (struct price){.pid = -1, .fd = -1};
 }
 
-double price_measure_ns(enum spec_observer kind)
+double price_measure_ns(enum spec_observer kind, int limit_ms)
 {
     struct price p;
     struct pollfd end;
@@ -254,7 +254,7 @@ double price_measure_ns(enum spec_observer kind)
     if (!price_start(&p, kind))
         return -1;
     end = (struct pollfd){.fd = p.fd, .events = POLLIN};
-    poll(&end, 1, 10000); /* a crowded machine takes its time */
+    poll(&end, 1, limit_ms);
     if (!price_take(&p, &ns)) {
         price_close(&p);
         return -1;

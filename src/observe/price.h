@@ -23,7 +23,8 @@ bool price_start(struct price *p, enum spec_observer kind);
 bool price_take(struct price *p, double *ns);
 void price_close(struct price *p); /* ends it if need be */
 
-/* All at once: waits for it. Nanoseconds; negative when not possible. */
-double price_measure_ns(enum spec_observer kind);
+/* All at once: waits for it, @limit_ms at most (a crowded machine takes its
+ * time). Nanoseconds; negative when not possible. */
+double price_measure_ns(enum spec_observer kind, int limit_ms);
 
 #endif

@@ -138,7 +138,7 @@ int observe_probe(const struct spec *spec, const struct machine *m,
         break;
     }
     why->kind = spec->observer;
-    snprintf(why->reason, sizeof why->reason, "as --observer %s says",
+    snprintf(why->reason, sizeof why->reason, "it was chosen by --observer %s",
              spec_observer_words[spec->observer]);
     return 0;
 }

@@ -8,11 +8,15 @@
 
 #include "base/clock.h"
 #include "observe/live.h"
+#include "observe/observe.h"
+#include "observe/price.h"
 #include "stats/summary.h"
 #include "tui/app.h"
 
 /* While the workers stand still the picture hardly changes. */
 #define STILL_NS (NS_PER_S / 4)
+/* Measuring the price of a switch takes 100 ms where nothing else runs. */
+#define PRICE_LIMIT_MS 600
 
 /* ---- starting and ending --------------------------------------------------
  */
@@ -77,6 +81,21 @@ void run_close(struct app *a)
     r->source = NULL;
 }
 
+/* What a watched switch costs here, measured once, before the first run and so
+ * beside none. */
+static void learn_price(struct app *a, const struct spec *spec)
+{
+    struct run *r = &a->run;
+    struct trace_observer rung;
+
+    if (observe_probe(spec, a->options.machine, &rung, NULL) < 0 ||
+        (r->price_known && r->price_kind == rung.kind))
+        return;
+    r->price_known = true;
+    r->price_kind = rung.kind;
+    r->price_ns = price_measure_ns(rung.kind, PRICE_LIMIT_MS);
+}
+
 int run_start(struct app *a, const struct spec *spec, struct err *err)
 {
     struct run *r = &a->run;
@@ -95,7 +114,11 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     r->next_pump_ns = 0;
     r->next_still_ns = 0;
     a->dirty = true;
-    return live_open(&r->source, &checked, a->options.machine, true, err);
+    learn_price(a, &checked);
+    rc = live_open(&r->source, &checked, a->options.machine, true, err);
+    if (rc == 0)
+        r->source->trace->observer.price_ns = r->price_ns;
+    return rc;
 }
 
 /* ---- looking at it --------------------------------------------------------

@@ -27,6 +27,10 @@ struct run {
 
     struct still still; /* held while the picture is frozen */
 
+    bool price_known; /* of a switch, watched by rung .price_kind */
+    enum spec_observer price_kind;
+    double price_ns; /* <0: could not be measured */
+
     /* The run before, and when it ended. */
     bool has_previous;
     struct view_compare previous;
