@@ -23,10 +23,13 @@ struct arena {
     /* Barrier between phases (lab/phase.c). */
     alignas(64) _Atomic uint32_t phase_wanted; /* coordinator: leave phase - */
     alignas(64) _Atomic uint32_t phase_open;   /* - and go on in this one */
-    alignas(64) _Atomic uint32_t arrived;      /* workers at the barrier */
-    _Atomic uint32_t left;                     /* workers that ended */
-    _Atomic uint32_t expected;                 /* workers there are */
-    _Atomic uint32_t active;                   /* ids below this take part */
+    /* The open phase's number and, in the lower half, how many take part (ids
+     * below that): one word, because a worker that stands aside may read it
+     * while the phase after next is being opened. Stored before phase_open. */
+    _Atomic uint64_t opening;
+    alignas(64) _Atomic uint32_t arrived; /* workers at the barrier */
+    _Atomic uint32_t left;                /* workers that ended */
+    _Atomic uint32_t expected;            /* workers there are */
     _Atomic uint32_t stop;
     _Atomic uint32_t sync; /* the open phase's lock */
     int bell_fd; /* eventfd: a worker arrived or left. Set before any starts */

@@ -34,7 +34,6 @@ void phase_pass(struct worker *w)
 {
     struct arena *a = w->arena;
     bool parked = false;
-    uint32_t open;
 
     if (w->phase != 0) /* at the gate it has just done so */
         worker_account(w, &w->row->last);
@@ -42,23 +41,24 @@ void phase_pass(struct worker *w)
     /* Release: what this worker did is visible to whoever counts it. */
     atomic_fetch_add(&a->arrived, 1);
     bell_if_last(a);
-    for (;;) {
-        open = atomic_load_explicit(&a->phase_open, memory_order_acquire);
-        if (atomic_load_explicit(&a->stop, memory_order_acquire))
-            break;
-        if (open != w->phase) {
-            w->phase = open;
-            if ((uint32_t)w->id < LOAD(a->active))
-                break;
-            if (!parked) {
-                parked = true;
-                worker_mark_end(w);
-                worker_mark_begin(w, WAIT_PARKED);
-                life_set(w, BOARD_PARKED);
-            }
+    while (!atomic_load_explicit(&a->stop, memory_order_acquire)) {
+        /* Pairs with the release in phase_open(). */
+        uint64_t opening =
+            atomic_load_explicit(&a->opening, memory_order_acquire);
+
+        if ((uint32_t)(opening >> 32) == w->phase) {
+            futex_wait(&a->phase_open, w->phase, INT64_MAX);
             continue;
         }
-        futex_wait(&a->phase_open, open, INT64_MAX);
+        w->phase = (uint32_t)(opening >> 32);
+        if ((uint32_t)w->id < (uint32_t)opening)
+            break;
+        if (!parked) {
+            parked = true;
+            worker_mark_end(w);
+            worker_mark_begin(w, WAIT_PARKED);
+            life_set(w, BOARD_PARKED);
+        }
     }
     worker_mark_end(w);
     if (parked)
@@ -150,6 +150,7 @@ void phase_open(struct crew *c, uint32_t generation)
     struct arena *a = c->arena;
     struct board *b = c->board;
     uint32_t active = LOAD(b->control.workers);
+    uint32_t next = LOAD(a->phase_open) + 1; /* it is phase_wanted, too */
     uint32_t aside = 0;
     int64_t now;
 
@@ -159,7 +160,6 @@ void phase_open(struct crew *c, uint32_t generation)
 
         aside += life != BOARD_ENDED && life != BOARD_REFUSED;
     }
-    STORE(a->active, active);
     STORE(a->sync, LOAD(b->control.sync));
     atomic_store(&a->gil.interval_ns, LOAD(b->control.gil_interval_ns));
     STORE(a->arrived, aside);
@@ -170,8 +170,10 @@ void phase_open(struct crew *c, uint32_t generation)
     if (LOAD(b->gate_ns) == 0)
         STORE(b->gate_ns, now);
     STORE(b->phase_start_ns, now);
-    /* Release: pairs with the acquire in phase_pass(). Now open == wanted. */
-    atomic_fetch_add_explicit(&a->phase_open, 1, memory_order_release);
+    /* Release: pairs with the acquire in phase_pass(). */
+    atomic_store_explicit(&a->opening, (uint64_t)next << 32 | active,
+                          memory_order_release);
+    atomic_store(&a->phase_open, next);
     futex_wake(&a->phase_open, INT_MAX);
     eventfd_write(c->news_fd, 1);
 }

@@ -84,7 +84,7 @@ static void gap_push(struct worker *w, struct board_event *e, int64_t now,
 }
 
 /* Did the time since the last look last longer than work does? Then ask
- * whether it was a switch, or only a tick or an interrupt. */
+ * whether it was a switch (true), or only a tick, an interrupt, slower work. */
 static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
 {
     int64_t usual = w->typical_ns + w->typical_ns / 4 + GAP_SLACK_NS;
@@ -92,12 +92,12 @@ static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
 
     if (*now - w->turn_ns <= usual)
         return false;
-    if (switches_since(w, &e)) {
-        /* It may have come between the look at the clock and the question. */
-        *now = clock_now_ns();
-        *cpu = sched_getcpu();
-        gap_push(w, &e, *now, *cpu);
-    }
+    if (!switches_since(w, &e))
+        return false;
+    /* It may have come between the look at the clock and the question. */
+    *now = clock_now_ns();
+    *cpu = sched_getcpu();
+    gap_push(w, &e, *now, *cpu);
     return true;
 }
 
@@ -131,15 +131,19 @@ void worker_account(struct worker *w, struct board_counts *at)
     w->turn_cpu = LOAD(at->cpu);
 }
 
-static void gap_look(struct worker *w, int64_t *now, int *cpu)
+/* True if the batch had a switch in it. */
+static bool gap_look(struct worker *w, int64_t *now, int *cpu)
 {
-    if (gap_confirm(w, now, cpu) || *cpu == w->turn_cpu)
-        return;
-    event_push(w, &(struct board_event){.kind = BOARD_MOVED,
-                                        .begin_ns = *now,
-                                        .end_ns = *now,
-                                        .cpu = (int16_t)*cpu,
-                                        .cpu_before = (int16_t)w->turn_cpu});
+    if (gap_confirm(w, now, cpu))
+        return true;
+    if (*cpu != w->turn_cpu)
+        event_push(w,
+                   &(struct board_event){.kind = BOARD_MOVED,
+                                         .begin_ns = *now,
+                                         .end_ns = *now,
+                                         .cpu = (int16_t)*cpu,
+                                         .cpu_before = (int16_t)w->turn_cpu});
+    return false;
 }
 
 /* Learn how long an undisturbed batch takes, and fit the number of units to the
@@ -150,7 +154,7 @@ static void batch_adapt(struct worker *w, int64_t took)
     int64_t look_ns = w->batch_ns * (old_gil(w) ? OLD_GIL_TURNS : 1);
 
     if (w->typical_ns == 0)
-        w->typical_ns = took;
+        w->typical_ns = took < look_ns ? took : look_ns;
     else if (took > 4 * w->typical_ns)
         w->typical_ns += w->typical_ns / 2;
     else
@@ -170,8 +174,8 @@ static void clock_look(struct worker *w)
     int64_t took = now - w->turn_ns;
     int cpu = sched_getcpu();
 
-    if (watching(w) & WATCH_GAPS)
-        gap_look(w, &now, &cpu);
+    if (watching(w) & WATCH_GAPS && gap_look(w, &now, &cpu))
+        w->interrupted = true;
     if (!w->interrupted)
         batch_adapt(w, took);
     w->interrupted = false;

@@ -37,7 +37,7 @@ struct worker {
     int64_t seen_voluntary, seen_involuntary; /* gap watching: last counts */
     int64_t seen_queued_ns;
     int64_t typical_ns; /* how long an undisturbed batch takes */
-    bool interrupted;   /* this batch had a wait in it */
+    bool interrupted;   /* this batch had a wait or a switch in it */
     int schedstat_fd;   /* -1 if not kept */
     void *work;         /* the workload's own, from init() to fini() */
 };

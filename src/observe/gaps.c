@@ -193,10 +193,14 @@ void gaps_now(struct gaps *g, int id, int64_t seen_ns, int64_t now_ns)
         return;
     if (gap->wait_ns && gap->wait_cause == WAIT_SPIN) {
         line_turn(g->lines, id, gap->wait_ns, SPAN_SPINNING, l->cpu, WAIT_SPIN);
+    } else if (gap->wait_ns && l->state == SPAN_READY &&
+               gap->wait_cause == WAIT_BARRIER) {
+        /* woken by the gate, and not yet heard of */
     } else if (gap->wait_ns) {
         line_turn(g->lines, id, gap->wait_ns, SPAN_BLOCKED, -1,
                   gap->wait_cause);
         gap->blocked = true;
+        line_gate(g->lines, id, now_ns);
     } else {
         l->seeming = l->state;
         if (now_ns - seen_ns > QUIET_NS && now_ns - gap->last_ns > QUIET_NS) {

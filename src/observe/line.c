@@ -105,6 +105,16 @@ void line_preempt(struct lines *ls, int id, int64_t at_ns)
     turn(ls, id, at_ns, SPAN_READY, -1, WAIT_NONE, true);
 }
 
+void line_gate(struct lines *ls, int id, int64_t until_ns)
+{
+    const struct line *l = &ls->v[id];
+    int64_t gate_ns = ls->trace->gate_ns;
+
+    if (l->phase == LINE_ALIVE && l->state == SPAN_BLOCKED &&
+        l->cause == WAIT_BARRIER && l->since_ns < gate_ns && gate_ns < until_ns)
+        turn(ls, id, gate_ns, SPAN_READY, -1, WAIT_NONE, false);
+}
+
 void line_commit(struct lines *ls, int id, int64_t at_ns)
 {
     if (ls->v[id].phase == LINE_ALIVE)

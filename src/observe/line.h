@@ -56,6 +56,11 @@ void line_turn(struct lines *ls, int id, int64_t at_ns, enum span_state state,
 /* The same to ready, by force: the running span is marked as cut off. */
 void line_preempt(struct lines *ls, int id, int64_t at_ns);
 
+/* All that wait at the start gate are woken when it opens, before @until_ns:
+ * from then on they only lack a core. Of other waits no record tells the end.
+ */
+void line_gate(struct lines *ls, int id, int64_t until_ns);
+
 /* Store the open span up to @at_ns; it goes on as before. */
 void line_commit(struct lines *ls, int id, int64_t at_ns);
 

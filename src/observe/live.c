@@ -35,7 +35,8 @@ struct live {
     int64_t deadline_ns;  /* spec.duration or the step's end; 0 none */
     int64_t timeout_ns;   /* absolute; 0 none */
     int timer_fd;         /* fires when the script has something to do */
-    int64_t stop_ns;      /* when it was asked to stop; 0 not */
+    int64_t stop_ns;      /* when it was told to stop; 0 not */
+    bool stop_asked;      /* by a hand, not only by the script */
     int64_t pause_ns;     /* workers stand still since; 0 not */
     enum verdict verdict; /* what a stop was for */
 };
@@ -117,21 +118,28 @@ static void live_apply(struct source *s, bool always)
         controls_send(l);
 }
 
+static void stop_begin(struct live *l, enum verdict verdict)
+{
+    l->stop_ns = clock_now_ns();
+    l->verdict = verdict;
+    STORE(l->lab.board->control.stop, 1);
+    STORE(l->lab.board->control.paused, 0);
+    controls_send(l);
+}
+
 static void live_stop(struct source *s, enum verdict verdict)
 {
     struct live *l = live_of(s);
 
     if (s->done)
         return;
-    if (l->stop_ns != 0) {
+    if (l->stop_ns == 0)
+        stop_begin(l, verdict);
+    else if (l->stop_asked)
         lab_kill(&l->lab);
-        return;
-    }
-    l->stop_ns = clock_now_ns();
-    l->verdict = verdict;
-    STORE(l->lab.board->control.stop, 1);
-    STORE(l->lab.board->control.paused, 0);
-    controls_send(l);
+    else
+        l->verdict = verdict; /* the script was a moment earlier */
+    l->stop_asked = true;
 }
 
 /* ---- from the board to the trace ---------------------------------------- */
@@ -259,10 +267,10 @@ static void script_run(struct live *l, int64_t now_ns)
         return;
     }
     if (l->timeout_ns != 0 && now_ns >= l->timeout_ns) {
-        live_stop(&l->source, VERDICT_TIMEOUT);
+        stop_begin(l, VERDICT_TIMEOUT);
     } else if (l->deadline_ns != 0 && now_ns >= l->deadline_ns) {
         if (l->phase_step + 1 >= spec->phase_count) {
-            live_stop(&l->source, VERDICT_OK);
+            stop_begin(l, VERDICT_OK);
             return;
         }
         l->source.wanted.sync = spec->phases[++l->phase_step].sync;

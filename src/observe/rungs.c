@@ -118,6 +118,8 @@ static void records_use(struct observer *o, int64_t horizon_ns)
     o->trace->observer.records +=
         switches_drain(o->switches, o->perf.feeds, o->perf.count, horizon_ns);
     perf_release(&o->perf);
+    for (int i = 0; i < o->live_count; i++)
+        line_gate(&o->lines, o->live[i], horizon_ns);
 }
 
 /* Workers without a record since the burst began have run all along, or have

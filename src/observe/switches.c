@@ -175,13 +175,8 @@ static int64_t known_from(const struct switches *s, int id)
 static void come_in(struct switches *s, int id, const struct switch_record *r)
 {
     const struct line *l = &s->lines->v[id];
-    int64_t gate_ns = s->lines->trace->gate_ns;
 
-    /* All that wait at the start gate are woken when it opens: since then it
-     * only lacked a core. Of other waits the records do not tell the end. */
-    if (l->state == SPAN_BLOCKED && l->cause == WAIT_BARRIER &&
-        l->since_ns < gate_ns && gate_ns < r->at_ns)
-        line_turn(s->lines, id, gate_ns, SPAN_READY, -1, WAIT_NONE);
+    line_gate(s->lines, id, r->at_ns);
     /* Running already, and no record of its leaving: lost. */
     if (on_core(l) && r->at_ns > l->since_ns)
         line_turn(s->lines, id, l->since_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
