@@ -37,7 +37,6 @@ static inline bool rig_open(struct rig *r, uint32_t n)
         return false;
     atomic_store(&r->arena->phase_open, 1);
     atomic_store(&r->arena->phase_wanted, 1);
-    atomic_store(&r->arena->active, n);
     atomic_store(&r->board->rows, n);
     atomic_store(&r->board->phase_workers, n);
     for (uint32_t i = 0; i < n; i++) {
