@@ -60,7 +60,7 @@ static int add_units(struct worker *w)
 
     /* All at once, or there would be nothing to fight for. */
     atomic_fetch_add(&a->arrived, 1);
-    while (atomic_load(&a->arrived) < atomic_load(&a->active))
+    while (atomic_load(&a->arrived) < atomic_load(&w->board->phase_workers))
         sched_yield();
     for (int i = 0; i < units_of(w->sync); i++) {
         int64_t made = 0;
