@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "export/events.h"
 #include "export/names.h"
+#include "view/state.h"
 
 enum { PID_CORES = 1, PID_WORKERS, PID_TASKS, PID_MARKS, PID_COUNTERS };
 enum { TID_PHASES = 41, TID_PAUSES, TID_BLIND };
@@ -215,7 +216,7 @@ static void chrome_state(const struct span *s, void *arg)
     if (s->end_ns <= from_ns)
         return;
     event_slice(&c->to, PID_WORKERS, TID_WORKER + s->worker, from_ns, s->end_ns,
-                export_state_word(s->state, s->cause));
+                view_state_word(s->state, s->cause));
     if (s->cpu >= 0)
         event_argument(&c->to, "cpu", s->cpu);
     event_close(&c->to);

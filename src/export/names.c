@@ -6,38 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char *export_state_word(enum span_state state, enum wait_cause cause)
-{
-    static const char *const waits[WAIT_CAUSES] = {
-        [WAIT_NONE] = "waits",
-        [WAIT_LOCK] = "waits for a lock",
-        [WAIT_SPIN] = "waits for a spin lock",
-        [WAIT_GIL] = "waits for the global lock",
-        [WAIT_IO] = "waits for I/O",
-        [WAIT_SLEEP] = "sleeps",
-        [WAIT_TURN] = "waits for its turn",
-        [WAIT_DISPATCH] = "waits for a task",
-        [WAIT_BARRIER] = "waits for the others",
-        [WAIT_PARKED] = "stands aside",
-        [WAIT_OTHER] = "waits",
-    };
-
-    switch (state) {
-    case SPAN_RUNNING:
-        return "running";
-    case SPAN_SPINNING:
-        return "spins for a lock";
-    case SPAN_READY:
-        return "ready";
-    case SPAN_BLOCKED:
-        return (unsigned)cause < WAIT_CAUSES ? waits[cause] : "waits";
-    case SPAN_UNKNOWN:
-    case SPAN_STATES:
-        break;
-    }
-    return "not recorded";
-}
-
 const char *export_badge_word(enum badge badge)
 {
     switch (badge) {

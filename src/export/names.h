@@ -9,9 +9,6 @@
 #include "base/text.h"
 #include "trace/trace.h"
 
-/* "running", "ready", "waits for a lock", ...: the same on every track. */
-const char *export_state_word(enum span_state state, enum wait_cause cause);
-
 /* "measured", "model", "replay" */
 const char *export_badge_word(enum badge badge);
 

@@ -8,6 +8,7 @@
 #include "export/names.h"
 #include "export/page.h"
 #include "stats/lanes.h"
+#include "view/state.h"
 
 #define WORKERS_SHOWN 16
 #define WORKERS_SHOWN_BRIEF 8
@@ -30,55 +31,6 @@ struct timeline {
     bool states_seen[SPAN_STATES];
     bool causes_seen[WAIT_CAUSES];
 };
-
-/* ---- how a state looks -------------------------------------------------- */
-
-enum wait_look { WAITS_WORKER, WAITS_DEVICE, WAITS_WORK };
-
-/* For another worker, for a device or a timer, or because nothing is to do. */
-static enum wait_look wait_look(enum wait_cause cause)
-{
-    switch (cause) {
-    case WAIT_LOCK:
-    case WAIT_SPIN:
-    case WAIT_GIL:
-    case WAIT_TURN:
-        return WAITS_WORKER;
-    case WAIT_IO:
-    case WAIT_SLEEP:
-        return WAITS_DEVICE;
-    default:
-        return WAITS_WORK;
-    }
-}
-
-struct look {
-    uint32_t glyph, sampled; /* a picture of samples is drawn lighter */
-    enum style style;
-};
-
-static const struct look *state_look(enum span_state state,
-                                     enum wait_cause cause)
-{
-    /* clang-format off */
-    static const struct look waits[] = {
-        [WAITS_WORKER] = {0x2573, 'x',  STYLE_LOCK}, /* ╳ */
-        [WAITS_DEVICE] = {0x2591, ':',  STYLE_IO},   /* ░ */
-        [WAITS_WORK]   = {0xb7,   0xb7, STYLE_IDLE}, /* · */
-    };
-    static const struct look states[] = {
-        [SPAN_RUNNING]  = {0x2588, 0x25a0, STYLE_RUNNING},  /* █ ■ */
-        [SPAN_SPINNING] = {0x259a, '~',    STYLE_SPINNING}, /* ▚ */
-        [SPAN_READY]    = {0x2592, 0x25a1, STYLE_READY},    /* ▒ □ */
-        [SPAN_UNKNOWN]  = {'?',    '?',    STYLE_UNKNOWN},
-        [SPAN_STATES]   = {' ',    ' ',    STYLE_NORMAL},
-    };
-    /* clang-format on */
-
-    if (state == SPAN_BLOCKED)
-        return &waits[wait_look(cause)];
-    return &states[state];
-}
 
 static bool timeline_sampled(const struct timeline *l)
 {
@@ -202,7 +154,7 @@ static void worker_row(struct timeline *l, int id)
     for (int column = 0; column < l->columns; column++) {
         const struct lane_cell *c = lanes_worker(l->lanes, id, column);
         enum span_state state = lane_cell_state(c);
-        const struct look *look = state_look(state, c->cause);
+        const struct view_look *look = view_state_look(state, c->cause);
         frame_put(&p->frame, p->row, l->gutter + column,
                   timeline_sampled(l) ? look->sampled : look->glyph,
                   look->style);
@@ -258,7 +210,7 @@ static void timeline_others(struct timeline *l)
 
 /* Draw one legend entry, in a new line where the last has no room left. */
 static void legend_entry(struct timeline *l, int *column,
-                         const struct look *look, const char *words)
+                         const struct view_look *look, const char *words)
 {
     struct page *p = l->page;
     int need = 2 + text_columns(words);
@@ -281,21 +233,21 @@ static void timeline_workers_legend(struct timeline *l)
 
     for (int state = 0; state < SPAN_STATES; state++)
         if (l->states_seen[state])
-            legend_entry(l, &column, state_look(state, WAIT_NONE),
+            legend_entry(l, &column, view_state_look(state, WAIT_NONE),
                          state == SPAN_READY ? "ready, no free core"
-                                             : export_state_word(state, 0));
-    for (int look = WAITS_WORKER; look <= WAITS_WORK; look++) {
+                                             : view_state_word(state, 0));
+    for (int look = WAITS_WORKER; look <= WAITS_IDLE; look++) {
         struct text words = {0};
         enum wait_cause last = WAIT_NONE;
         for (int cause = 0; cause < WAIT_CAUSES; cause++) {
-            if (!l->causes_seen[cause] || (int)wait_look(cause) != look)
+            if (!l->causes_seen[cause] || (int)view_wait_kind(cause) != look)
                 continue;
             text_addf(&words, "%s%s", words.len ? ", " : "",
-                      export_state_word(SPAN_BLOCKED, cause));
+                      view_state_word(SPAN_BLOCKED, cause));
             last = cause;
         }
         if (words.len)
-            legend_entry(l, &column, state_look(SPAN_BLOCKED, last),
+            legend_entry(l, &column, view_state_look(SPAN_BLOCKED, last),
                          text_str(&words));
         text_fini(&words);
     }

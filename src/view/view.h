@@ -14,6 +14,7 @@
 #include "stats/lanes.h"
 #include "stats/summary.h"
 #include "trace/trace.h"
+#include "view/state.h"
 
 /* A line of help: made by tui/ from the key tables (view must not know keys
  * that tui does not bind). */
@@ -133,12 +134,6 @@ void view_blank(struct frame *f);
 
 /* ---- pieces that views share (view/pieces.c) ---------------------------- */
 
-enum style view_worker_style(int worker);
-enum style view_state_style(enum span_state state, enum wait_cause cause);
-uint32_t view_state_glyph(enum span_state state, enum wait_cause cause,
-                          bool sampled);
-/* "running", "ready", "waits for a lock", "waits for I/O", ... */
-const char *view_state_word(enum span_state state, enum wait_cause cause);
 void view_header(struct frame *f, struct box row, const char *title,
                  const char *subject, const struct trace *t, bool paused,
                  const struct view_common *c);
