@@ -102,7 +102,7 @@ static void screen_for(struct screen *s, int64_t ns)
         continue;
 }
 
-/* Until @word is written; ns it took from @since_ns, -1 after ten seconds. */
+/* Until @word is written; ns it took from @since_ns, -1 after a minute. */
 static int64_t screen_until(struct screen *s, const char *word,
                             int64_t since_ns)
 {
@@ -113,6 +113,15 @@ static int64_t screen_until(struct screen *s, const char *word,
             return -1;
     }
     return clock_now_ns() - since_ns;
+}
+
+/* Until nothing has been written for a second: the run is over. */
+static void screen_until_quiet(struct screen *s)
+{
+    do {
+        s->frames = 0;
+        screen_for(s, NS_PER_S);
+    } while (s->frames > 0);
 }
 
 /* ---- the first frame ---------------------------------------------------- */
@@ -232,10 +241,11 @@ static double watched(void)
     if (chdir(folder) != 0)
         return -1;
     screen_lab(&s, path, WORK);
-    if (screen_until(&s, "DONE", s.started_ns) >= 0 && write(s.fd, "x", 1) == 1)
-        screen_until(&s, ".json", clock_now_ns());
+    screen_until_quiet(&s);
+    if (write(s.fd, "x", 1) == 1)
+        screen_until_quiet(&s);
     screen_close(&s);
-    f = popen("cat *.json; rm -f *", "r");
+    f = popen("cat *.json 2>/dev/null; rm -f *", "r");
     if (f) {
         json_t *record = json_loadf(f, 0, NULL);
         json_t *metrics = json_object_get(record, "metrics");
