@@ -1,7 +1,7 @@
 /* timeslice: a laboratory for concurrency and scheduling in the terminal.
  *
- * A map. Read it downwards: each folder knows only those above it (and lab and
- * sim do not know each other), so that any file can be understood from its top.
+ * A map. Read it downwards: each folder knows only those above it, so that any
+ * file can be understood from its top.
  *
  *   base/     errors as one sentence, the clock, text for people, what this
  *             machine is
@@ -15,11 +15,13 @@
  *             be; sync.c and gil.c the locks under study; board.c the one
  *             memory that lab and screen share
  *   observe/  seeing every switch of the workers, by the best way this machine
- *             allows: perf.c from the kernel's records, gap.c from the workers'
- *             own; live.c joins lab and observer to a source of a trace
+ *             allows: perf.c and switches.c from the kernel's records, gaps.c
+ *             from the workers' own; live.c joins lab and observer to a
+ *             source of a trace
  *   stats/    numbers and lanes from a trace
  *   frame/    a grid of characters with styles named by meaning
- *   view/     what a screen shows, as a function from its state to a frame
+ *   view/     what a screen shows, as a function from its state to a frame;
+ *             state.c is how a worker's state looks, everywhere
  *   export/   the record (JSON), CSV, the Perfetto timeline, the text report
  *   tui/      the terminal: keys, colours, the loop; alone knows ncurses
  *   cli/      the commands; cli.c has their table
