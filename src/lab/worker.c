@@ -272,8 +272,11 @@ int64_t worker_mark_end(struct worker *w)
                                 .cpu = (int16_t)cpu,
                                 .cpu_before = (int16_t)w->turn_cpu};
 
-        if (watch & WATCH_GAPS)
-            switches_since(w, now - since, &e);
+        if (watch & WATCH_GAPS && switches_since(w, now - since, &e)) {
+            /* One may have come after the look at the clock. */
+            now = e.end_ns = clock_now_ns();
+            e.cpu = (int16_t)(cpu = sched_getcpu());
+        }
         event_push(w, &e);
     }
     STORE(w->row->cpu, cpu);
