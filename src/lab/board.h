@@ -125,10 +125,6 @@ enum board_watch {
  * end, and with gap watching a kept descriptor each. */
 #define BOARD_CLOSE_LOOK 256
 
-/* With gap watching, what queueing took of a short wait is asked for only once
- * in so many: the price of looking (observe/price.c) counts with it too. */
-#define BOARD_UNASKED 16
-
 /* ---- what the coordinator tells ----------------------------------------- */
 
 /* A closed phase. Ring of the last BOARD_PHASES; number n in slot n % size. */

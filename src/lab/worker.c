@@ -23,10 +23,6 @@
 #define OLD_GIL_TURNS 32 /* looks at the clock are rarer than that */
 /* A batch longer than usual by this may hide a switch: ask the kernel. */
 #define GAP_SLACK_NS 1500
-/* A switch is placed to within 20 us, so what of a shorter wait was queueing
- * may stay unknown - but not many times in a row, or it would be taken for a
- * part of the next long one. */
-#define SHORT_NS (20 * NS_PER_US)
 #define BATCH_MAX (1 << 24)
 
 static uint32_t watching(const struct worker *w)
@@ -54,10 +50,8 @@ static void event_push(struct worker *w, const struct board_event *e)
 }
 
 /* Ask the kernel what happened since the last time it was asked, into @e.
- * True if there was a switch. What queueing took of so short a time, @took_ns,
- * is not asked every time: that question is the dearest. */
-static bool switches_since(struct worker *w, int64_t took_ns,
-                           struct board_event *e)
+ * True if there was a switch. */
+static bool switches_since(struct worker *w, struct board_event *e)
 {
     int64_t voluntary, involuntary, queued;
 
@@ -68,10 +62,6 @@ static bool switches_since(struct worker *w, int64_t took_ns,
         return false;
     w->seen_voluntary = voluntary;
     w->seen_involuntary = involuntary;
-    e->value = -1;
-    if (took_ns < SHORT_NS && ++w->unasked < BOARD_UNASKED)
-        return true;
-    w->unasked = 0;
     queued = counts_queued_ns(w);
     e->value = queued < 0 ? -1 : queued - w->seen_queued_ns;
     w->seen_queued_ns = queued;
@@ -102,7 +92,7 @@ static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
 
     if (*now - w->turn_ns <= usual)
         return false;
-    if (!switches_since(w, *now - w->turn_ns, &e))
+    if (!switches_since(w, &e))
         return false;
     /* It may have come between the look at the clock and the question. */
     *now = clock_now_ns();
@@ -272,11 +262,8 @@ int64_t worker_mark_end(struct worker *w)
                                 .cpu = (int16_t)cpu,
                                 .cpu_before = (int16_t)w->turn_cpu};
 
-        if (watch & WATCH_GAPS && switches_since(w, now - since, &e)) {
-            /* One may have come after the look at the clock. */
-            now = e.end_ns = clock_now_ns();
-            e.cpu = (int16_t)(cpu = sched_getcpu());
-        }
+        if (watch & WATCH_GAPS)
+            switches_since(w, &e);
         event_push(w, &e);
     }
     STORE(w->row->cpu, cpu);

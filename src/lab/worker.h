@@ -36,7 +36,6 @@ struct worker {
     int turn_cpu;
     int64_t seen_voluntary, seen_involuntary; /* gap watching: last counts */
     int64_t seen_queued_ns;
-    uint32_t unasked;   /* short waits since .seen_queued_ns was read */
     int64_t typical_ns; /* how long an undisturbed batch takes */
     bool interrupted;   /* this batch had a wait or a switch in it */
     int schedstat_fd;   /* -1 if not kept */

@@ -52,6 +52,16 @@ static int64_t queued(const struct board_event *e, int64_t otherwise)
     return e->value < most ? e->value : most;
 }
 
+/* When the worker went on. That is where the event ends - but if it queued for
+ * much longer than the event lasted, it was cut off after it had looked at the
+ * clock and before it had asked the kernel, and the rest came then. */
+static int64_t went_on(const struct board_event *e)
+{
+    int64_t more = e->value - (e->end_ns - e->begin_ns);
+
+    return more > 500 * NS_PER_US ? e->end_ns + more : e->end_ns;
+}
+
 /* The kernel took the core away somewhere between two looks. Time that it did
  * not queue for comes first: it still worked, or the interrupt that led to the
  * switch took long, or the machine itself was away. */
@@ -60,7 +70,7 @@ static void preempted(struct gaps *g, int id, const struct board_event *e)
     int64_t most = e->end_ns - e->begin_ns;
 
     line_preempt(g->lines, id, e->end_ns - queued(e, most));
-    runs(g, id, e->end_ns, e->cpu);
+    runs(g, id, went_on(e), e->cpu);
 }
 
 /* It blocked for @cause, was woken, and had to queue for a core at the end. */
@@ -70,7 +80,7 @@ static void blocked(struct gaps *g, int id, const struct board_event *e,
     line_turn(g->lines, id, e->begin_ns, SPAN_BLOCKED, -1, cause);
     line_turn(g->lines, id, e->end_ns - queued(e, 0), SPAN_READY, -1,
               WAIT_NONE);
-    runs(g, id, e->end_ns, e->cpu);
+    runs(g, id, went_on(e), e->cpu);
 }
 
 /* The wait is over; did it give up its core for it, or lose it meanwhile? */

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "lab/board.h"
 #include "observe/perf.h"
 
 #define ROUNDS 3 /* bare and watched in turn: the machine's mood drifts */
@@ -43,19 +42,15 @@ static void turn_give(struct match *m, uint32_t to)
     syscall(SYS_futex, &m->turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* What a worker does around a short wait when it has to find its switches
- * itself: time queued is asked for only now and then (lab/worker.c). */
+/* What a worker does around a wait when it has to find its switches itself. */
 static void gap_look(int schedstat_fd)
 {
-    static _Thread_local unsigned unasked;
     struct rusage u;
     char text[96];
 
     clock_now_ns();
     clock_now_ns();
     getrusage(RUSAGE_THREAD, &u);
-    if (++unasked % BOARD_UNASKED != 0)
-        return;
     if (pread(schedstat_fd, text, sizeof text, 0) < 0)
         return;
 }
