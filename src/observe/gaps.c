@@ -77,7 +77,11 @@ static void preempted(struct gaps *g, int id, const struct board_event *e)
 static void blocked(struct gaps *g, int id, const struct board_event *e,
                     enum wait_cause cause)
 {
-    line_turn(g->lines, id, e->begin_ns, SPAN_BLOCKED, -1, cause);
+    bool ready = g->lines->v[id].state == SPAN_READY && cause == WAIT_BARRIER;
+
+    if (!ready) /* else it is known already: the gate has woken it */
+        line_turn(g->lines, id, e->begin_ns, SPAN_BLOCKED, -1, cause);
+    line_gate(g->lines, id, e->end_ns);
     line_turn(g->lines, id, e->end_ns - queued(e, 0), SPAN_READY, -1,
               WAIT_NONE);
     runs(g, id, went_on(e), e->cpu);
