@@ -104,6 +104,27 @@ static int64_t killed_at(const struct observer *o, int64_t now_ns)
     return o->trace->end_ns ? o->trace->end_ns : now_ns;
 }
 
+/* The kernel counted every switch of those that ended: what the records lack of
+ * that was lost, even if no record could say so (a full ring tells of a loss
+ * only with the next record that fits). When it was is not known. */
+static void missing_tell(struct observer *o)
+{
+    int64_t missing = 0;
+
+    for (int id = 0; id < o->lines.count; id++) {
+        struct board_row *row = board_row(o->board, (uint32_t)id);
+        const struct line *l = &o->lines.v[id];
+
+        if (!o->watched[id].told_end)
+            continue;
+        missing += LOAD(row->ended.voluntary) - LOAD(row->born.voluntary) +
+                   LOAD(row->ended.involuntary) - LOAD(row->born.involuntary) -
+                   l->voluntary - l->involuntary;
+    }
+    if (missing > o->trace->observer.lost)
+        o->trace->observer.lost = missing;
+}
+
 void observer_pump(struct observer *o, int64_t now_ns, bool final)
 {
     struct trace_observer *t = &o->trace->observer;
@@ -123,6 +144,8 @@ void observer_pump(struct observer *o, int64_t now_ns, bool final)
     if (final)
         o->rung->finish(o, killed_at(o, now_ns));
     workers_totals(o, now_ns, final, &sum);
+    if (final && observer_complete(o))
+        missing_tell(o);
     cores_update(o, now_ns, final);
     keep_sample(o, &sum, now_ns, final);
     if (now_ns > o->trace->now_ns)
