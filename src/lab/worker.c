@@ -94,9 +94,6 @@ static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
         return false;
     if (!switches_since(w, &e))
         return false;
-    /* It may have come between the look at the clock and the question. */
-    *now = clock_now_ns();
-    *cpu = sched_getcpu();
     gap_push(w, &e, *now, *cpu);
     return true;
 }
