@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <unistd.h>
 
@@ -316,6 +317,35 @@ static void this_machine_makes_sense(void **state)
     assert_true(machine_room_for_workers(&m, true, 65536, NULL) >= 0);
 }
 
+static int open_descriptors(void)
+{
+    int n = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+/* Asked before every run: nothing may stay open. */
+static void asking_for_room_leaves_nothing_open(void **state)
+{
+    struct machine m;
+    struct rlimit was, limited;
+    int before;
+
+    (void)state;
+    machine_read(&m);
+    assert_int_equal(getrlimit(RLIMIT_NPROC, &was), 0);
+    limited = was;
+    limited.rlim_cur = 4000; /* so that it is asked about */
+    assert_int_equal(setrlimit(RLIMIT_NPROC, &limited), 0);
+    before = open_descriptors();
+    for (int i = 0; i < 5; i++)
+        machine_room_for_workers(&m, true, 65536, NULL);
+    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(setrlimit(RLIMIT_NPROC, &was), 0);
+}
+
 #define ON_FAKE(test)                                                          \
     cmocka_unit_test_setup_teardown(test, fake_setup, fake_teardown)
 
@@ -336,6 +366,7 @@ int main(void)
         ON_FAKE(autogroup_must_be_switched_on),
         ON_FAKE(room_by_ulimit),
         cmocka_unit_test(this_machine_makes_sense),
+        cmocka_unit_test(asking_for_room_leaves_nothing_open),
     };
 
     return cmocka_run_group_tests_name("machine", tests, NULL, NULL);

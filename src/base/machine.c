@@ -373,12 +373,13 @@ static int64_t count_mappings(void)
  * so does being root. */
 static bool above_nproc(void)
 {
-    FILE *file = open_file("/proc/self/status");
     char line[256];
     uint64_t caps = 0;
+    FILE *file;
 
     if (getuid() == 0)
         return true;
+    file = open_file("/proc/self/status");
     if (file == NULL)
         return false;
     while (fgets(line, sizeof(line), file) != NULL) {
