@@ -4,6 +4,7 @@
 #   make golden           write the frames that tests compare with afresh
 #   make format | lint    clang-format; clang-tidy, cppcheck, clang-format
 #   make bench            what looking costs, in ratios (tests/bench)
+#   make claims           the articles' claims, tried on this machine
 #   make install | uninstall    PREFIX=/usr/local DESTDIR=
 #   make help             this
 #
@@ -75,6 +76,9 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(BUILD)/libtests.a \
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libtimeslice.a
 	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
+$(BUILD)/tests/claims/%: $(BUILD)/tests/claims/%.o $(BUILD)/libtimeslice.a
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
 # What the machine must have: found or installed once, then remembered here.
 # One after the other: apt-get does not like company.
 $(BUILD)/.has-program: .ci/need
@@ -99,6 +103,9 @@ golden: $(test_programs) $(whole)
 
 bench: $(benches) $(whole)
 	@for b in $(benches); do TIMESLICE=$(BUILD)/timeslice $$b || exit 1; done
+
+claims: $(BUILD)/tests/claims/claims $(whole)
+	@$< $(BUILD)/timeslice assets/claims.tsv $(ROWS)
 
 # ---- reading it over --------------------------------------------------------
 
@@ -155,6 +162,6 @@ help:
 	@sed -n '/^# *make/s/^# //p' Makefile
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(written))
-.PHONY: all run test golden bench lint format install uninstall clean help
+.PHONY: all run test golden bench claims lint format install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

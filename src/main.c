@@ -7,6 +7,9 @@
  *             machine is
  *   spec/     an experiment: workload + model + settings. settings.c is the one
  *             table from which parser, help, completions and record are made
+ *   device/   modelled drives in a time of their own: geometry, queue,
+ *             read-ahead, and readers that wait for their answers. The live
+ *             drive, the checks and a simulator share it
  *   trace/    what happened: who ran where from when to when. trace.h is what
  *             everything after a run reads; source.h is where it comes from
  *   lab/      the experiment run for real, in a forked process of its own:
@@ -22,6 +25,7 @@
  *   frame/    a grid of characters with styles named by meaning
  *   view/     what a screen shows, as a function from its state to a frame;
  *             state.c is how a worker's state looks, everywhere
+ *   check/    answer files, recomputed case by case
  *   export/   the record (JSON), CSV, the Perfetto timeline, the text report
  *   tui/      the terminal: keys, colours, the loop; alone knows ncurses
  *   cli/      the commands; cli.c has their table

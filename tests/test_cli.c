@@ -17,7 +17,7 @@
 #include "cli/cli.h"
 #include "lib/program.h"
 #include "spec/spec.h"
-#include "trace/metric.h"
+#include "spec/metric.h"
 
 static struct program_result result;
 

@@ -105,6 +105,12 @@ static void test_run_again_and_models(void **state)
     assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "m");
     assert_true(pty_wait_for(p, "--model gil"));
+    pty_send(p, "m");
+    assert_true(pty_wait_for(p, "--model coop"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
+    pty_send(p, "m");
+    assert_true(pty_wait_for(p, "--model blended"));
+    assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "m"); /* one worker, whatever was asked for */
     assert_true(pty_wait_for(p, "--model sequential"));
     assert_true(pty_wait_for(p, "✓ DONE"));

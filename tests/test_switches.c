@@ -152,7 +152,7 @@ static void lines_text(const struct bench *b, struct text *out)
 
 /* Words, in order: KIND TIME WORKER CORE, without blanks. Workers A, B, ...
  *   I O P X  a record: comes in, goes out, is preempted, exits
- *   LtimexN@core  N records were lost on the core before this
+ *   LtimexN@core  N records were lost on the core, after the one before
  *   b e c    its birth or end becomes known, or that it is about to end
  *   M n      it marked a wait (for a lock; S: for a spin lock), its end
  *   |time    drain up to there
@@ -182,8 +182,13 @@ static const struct switch_case {
      "b0A0 c0A O1A0 I2A0 O3A0 I4A0 O5A0 I6A0 O7A0 I8A0 P9A0 I10A0 |11 e8A",
      "A r0:0-1 other:1-2 r0:2-3 other:3-4 r0:4-5 other:5-6 r0:6-7 other:7-8 "
      "v4 i0 m0"},
-    {"killed: ends with its thread", "b5A0 O20A0 I30A0 X60A0",
-     "A r0:5-20 other:20-30 r0:30-60 v1 i0 m0"},
+    {"killed: ends with its thread, whose last switch is none of its own",
+     "b5A0 O20A0 I30A0 X60A0 O61A0", "A r0:5-20 other:20-30 r0:30-60 v1 i0 m0"},
+    {"seen to exit before its end became known", "b0A0 X50A0 |60 e45A |70",
+     "A r0:0-45 v0 i0 m0"},
+    {"about to end, seen to exit, and only then its end became known",
+     "b0A0 c0A P42A0 I43A0 P46A0 X50A0 |60 e45A |70",
+     "A r0!:0-42 q:42-43 r0:43-45 v0 i1 m0"},
     {"nothing is closed before its end is reached", "b5A0 e50A |40 O45A0 I48A0",
      "A r0:5-45 other:45-48 r0:48-50 v1 i0 m0"},
     {"cores are merged by time",
@@ -211,10 +216,35 @@ static const struct switch_case {
     {"lost: the one on that core may have left",
      "b0A0 b0B1 O5B1 I8B1 L40x3@1 I60B1 e90A e90B",
      "A r0:0-90 v0 i0 m0; B r1:0-5 other:5-8 ?:8-60 r1:60-90 v1 i0 m0"},
+    {"lost: who leaves another core meanwhile may have come to that one",
+     "b0A0 b0B1 O5A0 I10A0 O20B1 L40x3@0 I60B1 O70A0 e90A e90B",
+     "A r0:0-5 other:5-10 ?:10-40 r0:40-70 other:70-90 v2 i0 m0; "
+     "B r1:0-20 ?:20-60 r1:60-90 v1 i0 m0"},
+    {"lost: who comes to another core meanwhile is there",
+     "b0A0 b0B1 O5B1 O10A0 I20B1 L40x3@0 O60B1 e90A e90B",
+     "A r0:0-10 ?:10-90 v1 i0 m0; "
+     "B r1:0-5 other:5-10 ?:10-20 r1:20-60 other:60-90 v2 i0 m0"},
+    {"lost at the end: unknown from there, though another core saw it exit",
+     "b0A0 O10A0 I12A0 e80A X85A1 L99x7@0",
+     "A r0:0-10 other:10-12 ?:12-80 v1 i0 m0"},
+    {"lost on two cores: known again when both are",
+     "b0A0 b0B1 P10B1 O12A0 L30x3@0 L50x3@1 O40A0 I60A0 I60B1 e90A e90B",
+     "A r0:0-12 ?:12-40 ?:40-60 r0:60-90 v2 i0 m0; "
+     "B r1!:0-10 ?:10-60 r1:60-90 v0 i1 m0"},
     {"not recording: unknown, and running all along if it says so",
      "b0A0 b0B1 |30 z30 w50 h60B1 O70A0 I75A0 e90A e90B",
      "A r0:0-30 ?:30-50 r0:50-70 other:70-75 r0:75-90 v1 i0 m0; "
      "B r1:0-30 ?:30-50 r1:50-90 v0 i0 m0"},
+    {"ended before the pause, which became known later",
+     "b0A0 b0B1 |30 z30 e28A c0B |31 e29B w50 |60",
+     "A r0:0-28 v0 i0 m0; B r1:0-29 v0 i0 m0"},
+    {"about to end before the pause, and ended in it",
+     "b0A0 c0A P20A0 I25A0 |30 z30 |31 e40A w50 |60",
+     "A r0!:0-20 q:20-25 r0:25-30 ?:30-40 v0 i1 m0"},
+    {"about to end when records were lost, and ended before",
+     "b0A0 b0B0 c0A P20A0 I25A0 O28B0 L40x3@0 |45 e27A e90B",
+     "A r0!:0-20 q:20-25 r0:25-27 v0 i1 m0; "
+     "B r0:0-28 ?:28-90 v1 i0 m0"},
     {"born while not recording", "|10 z10 b20A0 w50 O60A0 e90A",
      "A ?:20-50 r0:50-60 other:60-90 v1 i0 m0"},
     {"records from the edge of a pause do not count",
@@ -312,12 +342,14 @@ static void losses_are_told(void **state)
     bench_free(b);
 }
 
-/* Task 0 is the idle one; everybody who is neither that nor ours is foreign. */
+/* Task 0 is the idle one; everybody who is neither that nor ours is foreign.
+ * What was before the gate is none of the run's. */
 static void foreign_time_adds_up(void **state)
 {
     struct bench *b = bench_new(1, true);
 
     (void)state;
+    b->trace->gate_ns = 12;
     switches_born(b->switches, 0, 1, 0);
     record(b, SWITCH_PREEMPT, 10, 1000, 0, 0);
     record(b, SWITCH_IN, 10, 77, 0, 0);
@@ -328,7 +360,7 @@ static void foreign_time_adds_up(void **state)
     record(b, SWITCH_IN, 40, 78, 2, 0);
     record(b, SWITCH_PREEMPT, 42, 78, 2, 0);
     switches_drain(b->switches, b->feeds, CORES, INT64_MAX);
-    assert_int_equal(b->trace->cores[0].foreign_ns, 15);
+    assert_int_equal(b->trace->cores[0].foreign_ns, 13);
     assert_int_equal(b->trace->cores[1].foreign_ns, -1);
     assert_int_equal(b->trace->cores[2].foreign_ns, 2);
     bench_free(b);

@@ -175,7 +175,7 @@ struct stage {
     struct lanes *lanes;
 };
 
-struct scene {
+struct view_case {
     const char *name;
     void (*draw)(struct stage *s);
     bool everywhere; /* golden at every size; else at 100x30 and 80x24 */
@@ -546,7 +546,7 @@ static void blank(struct stage *s)
     view_blank(s->f);
 }
 
-static const struct scene scenes[] = {
+static const struct view_case scenes[] = {
     {"launcher", launcher, true, false},
     {"lab", lab_running, true, false},
     {"lab_start", lab_start, false, false},
@@ -580,7 +580,7 @@ static const struct scene scenes[] = {
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
-static void scene_draw(const struct scene *scene, struct frame *f)
+static void scene_draw(const struct view_case *scene, struct frame *f)
 {
     struct stage s = {.f = f};
 
@@ -604,7 +604,7 @@ static const struct size {
 
 struct golden_case {
     char name[64];
-    const struct scene *scene;
+    const struct view_case *scene;
     const struct size *size;
 };
 
@@ -632,7 +632,7 @@ static void any_size(void **state)
 {
     static const int rows[] = {1, 2, 3, 7, 10, 19, 20, 23, 25, 33, 70};
     static const int columns[] = {1, 2, 4, 9, 29, 41, 60, 79, 99, 151, 260};
-    const struct scene *scene = *state;
+    const struct view_case *scene = *state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (size_t j = 0; j < sizeof(columns) / sizeof(columns[0]); j++) {

@@ -162,6 +162,21 @@ char *text_si(char *buf, size_t size, double x)
     return buf;
 }
 
+char *text_bytes(char *buf, size_t size, int64_t n)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double y = (double)n;
+    size_t unit = 0;
+
+    while (y >= 999.5 && unit < sizeof(units) / sizeof(units[0]) - 1) {
+        y /= 1024;
+        unit++;
+    }
+    snprintf(buf, size, "%.*f %s", y == floor(y) ? 0 : three_digits(y), y,
+             units[unit]);
+    return buf;
+}
+
 char *text_duration(char *buf, size_t size, int64_t ns)
 {
     static const struct {
@@ -378,4 +393,50 @@ const char *text_nearest(const char *typed, const char *const words[])
         }
     }
     return nearest;
+}
+
+/* ---- words of a line ---------------------------------------------------- */
+
+void text_quote(struct text *t, const char *word)
+{
+    if (*word != '\0' && strpbrk(word, " \t\n\r\v\f'\"") == NULL) {
+        text_add(t, word);
+        return;
+    }
+    /* A quote itself stands between quotes of the other kind. */
+    text_add(t, "'");
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            text_add(t, "'\"'\"'");
+        else
+            text_addf(t, "%c", *word);
+    }
+    text_add(t, "'");
+}
+
+char *text_cut_word(char **p, char *open)
+{
+    char *from = *p, *to, *word;
+    char quote = '\0';
+
+    while (isspace((unsigned char)*from))
+        from++;
+    *p = from;
+    if (*from == '\0')
+        return NULL;
+    word = to = from;
+    for (; *from != '\0'; from++) {
+        if (quote != '\0' && *from == quote)
+            quote = '\0';
+        else if (quote == '\0' && (*from == '"' || *from == '\''))
+            quote = *from;
+        else if (quote == '\0' && isspace((unsigned char)*from))
+            break;
+        else
+            *to++ = *from;
+    }
+    *open = quote;
+    *p = *from == '\0' ? from : from + 1;
+    *to = '\0';
+    return word;
 }

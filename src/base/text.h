@@ -28,11 +28,21 @@ void text_pad(struct text *t, const char *s, int columns);
 const char *text_str(const struct text *t); /* "" while empty */
 void text_fini(struct text *t);             /* leaves {0} */
 
+/* Add @word so that text_cut_word() gives it back whole: in quotes if it needs
+ * them. */
+void text_quote(struct text *t, const char *word);
+/* Cut the next word out of *@p, in place: blanks separate, quotes ' and " group
+ * and vanish. NULL at the end of the line; @open is the quote that was never
+ * closed, or '\0'. */
+char *text_cut_word(char **p, char *open);
+
 /* The following write into @buf and return it. 32 bytes are enough for all. */
 /* 5170444 -> "5,170,444" */
 char *text_count(char *buf, size_t size, int64_t n);
 /* 2139000000 -> "2.14 G", three significant digits, k M G T */
 char *text_si(char *buf, size_t size, double x);
+/* Bytes in powers of 1024: 65536 -> "64 KiB", 1500000 -> "1.43 MiB" */
+char *text_bytes(char *buf, size_t size, int64_t n);
 /* 850 -> "850 ns", 20400 -> "20.4 µs", 1.5e9 -> "1.50 s", "2 min 05 s" */
 char *text_duration(char *buf, size_t size, int64_t ns);
 /* 0.483 -> "48.3 %"; nothing that is not nought is shown as "0 %", and only

@@ -39,6 +39,10 @@ static const struct command_option doctor_options[] = {
     {"json", NULL, "print what was found as one JSON object"},
     {NULL, NULL, NULL}
 };
+static const struct command_option check_options[] = {
+    {"json", NULL, "print the outcome as one JSON object"},
+    {NULL, NULL, NULL}
+};
 static const char *const list_words[] = {
     "workloads", "models", "settings", "metrics", "locks", "observers", NULL
 };
@@ -57,6 +61,9 @@ const struct command cli_commands[] = {
     {"tour", "",
      "four short real experiments, as text",
      cli_tour, false, tour_options, NULL},
+    {"check", "FILE.json",
+     "recompute an answer file and name what differs",
+     cli_check, false, check_options, NULL},
     {"doctor", "",
      "what this machine allows, and what would allow more",
      cli_doctor, false, doctor_options, NULL},
@@ -69,8 +76,8 @@ const struct command cli_commands[] = {
     {"man", "",
      "print the manual page (roff)",
      cli_man, false, NULL, NULL},
-    {"help", "[COMMAND]",
-     "explain a command, or all of it",
+    {"help", "[COMMAND|WORKLOAD]",
+     "explain a command or a workload, or all of it",
      cli_help, false, NULL, NULL},
     {NULL, NULL, NULL, NULL, false, NULL, NULL}
 };

@@ -41,6 +41,7 @@ int cli_race(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_tour(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_completions(int argc, char **argv);
 int cli_help(int argc, char **argv);

@@ -135,6 +135,12 @@ int cli_run_status(const struct trace *t)
         return EXIT_DONE;
     case VERDICT_INTERRUPTED:
         return EXIT_INTERRUPTED;
+    case VERDICT_FAILED:
+        if (t->refused_code == -EINVAL)
+            return EXIT_REQUEST;
+        if (t->refused_code == -EAGAIN)
+            return EXIT_MACHINE;
+        return EXIT_FAILED;
     default:
         return EXIT_FAILED;
     }

@@ -57,6 +57,14 @@ void cli_setting_value(const struct setting *s, struct text *out)
     case SETTING_OBSERVER:
         text_add(out, "KIND");
         break;
+    case SETTING_SIZE:
+        text_add(out, "BYTES");
+        break;
+    case SETTING_TEXT:
+        text_add(out, strcmp(s->name, "parts") == 0    ? "EXPERIMENTS"
+                      : strcmp(s->name, "inputs") == 0 ? "FILE"
+                                                       : "FOLDER");
+        break;
     default:
         text_add(out, "N");
     }
@@ -69,7 +77,7 @@ const char *cli_setting_fallback(const struct setting *s)
     return s->fallback;
 }
 
-void cli_print_setting(const struct setting *s)
+static void print_setting(const struct setting *s, const char *fallback)
 {
     struct text value = {0}, help = {0};
     char word[64];
@@ -77,11 +85,23 @@ void cli_print_setting(const struct setting *s)
     snprintf(word, sizeof(word), "--%s", s->name);
     cli_setting_value(s, &value);
     text_add(&help, s->help);
-    if (cli_setting_fallback(s))
-        text_addf(&help, " (%s)", cli_setting_fallback(s));
+    if (fallback)
+        text_addf(&help, " (%s)", fallback);
     print_entry(word, text_str(&value), text_str(&help));
     text_fini(&value);
     text_fini(&help);
+}
+
+void cli_print_setting(const struct setting *s)
+{
+    print_setting(s, cli_setting_fallback(s));
+}
+
+static void print_settings(bool of_all)
+{
+    for (int i = 0; i < spec_setting_count; i++)
+        if ((spec_settings[i].workloads == 0) == of_all)
+            cli_print_setting(&spec_settings[i]);
 }
 
 static void print_experiment_help(void)
@@ -90,9 +110,44 @@ static void print_experiment_help(void)
          "\nWorkloads:");
     for (int i = 0; i < WORKLOAD_COUNT; i++)
         print_entry(spec_workload_words[i], NULL, spec_workload_summaries[i]);
-    puts("\nSettings (in brackets: when not given):");
-    for (int i = 0; i < spec_setting_count; i++)
-        cli_print_setting(&spec_settings[i]);
+    puts("\nSettings of them all (in brackets: when not given):");
+    print_settings(true);
+    puts(
+        "\nSettings of some (\"timeslice help disk\" tells those of disk, with "
+        "its own\ndefaults):");
+    print_settings(false);
+}
+
+/* A workload as a topic of its own: what it does, what it understands. */
+static void help_workload(enum spec_workload workload)
+{
+    const char *separator = "";
+    struct spec spec;
+
+    spec_defaults(&spec, workload);
+    printf(
+        "timeslice run %s%s\n    %s\n\nModels: ", spec_workload_words[workload],
+        workload == WORKLOAD_COMMAND ? " -- YOUR COMMAND {}" : "",
+        spec_workload_summaries[workload]);
+    for (int i = 0; i < MODEL_COUNT; i++) {
+        if (!spec_runs_on(workload, (enum spec_model)i))
+            continue;
+        printf("%s%s%s", separator, spec_model_words[i],
+               i == (int)spec.model ? " (when not given)" : "");
+        separator = ", ";
+    }
+    puts("\n\nIts own settings (in brackets: when not given):");
+    for (int i = 0; i < spec_setting_count; i++) {
+        const struct setting *s = &spec_settings[i];
+        struct text value = {0};
+
+        if (s->workloads == 0 || !(s->workloads >> workload & 1))
+            continue;
+        spec_format_setting(&spec, s, &value);
+        print_setting(s, text_str(&value));
+        text_fini(&value);
+    }
+    puts("\nAnd those of every workload: \"timeslice help run\".");
 }
 
 const char *const cli_examples[][2] = {
@@ -100,6 +155,10 @@ const char *const cli_examples[][2] = {
      "four threads count primes: who was on which core?"},
     {"timeslice run counter --phases none:0.5,mutex:0.5",
      "one shared counter, first without a lock, then with one"},
+    {"timeslice run locks --workers 5",
+     "five philosophers: who waits for whom, and who can never go on?"},
+    {"timeslice run command --inputs list.txt -- ./resize.sh {}",
+     "your own program for each line of a list"},
     {"timeslice race", "the same live: flip the lock while it runs"},
     {NULL, NULL},
 };
@@ -125,8 +184,8 @@ void cli_help_all(void)
                 "tour");
     for (const struct command *c = cli_commands; c->name; c++)
         print_entry(c->name, NULL, c->summary);
-    puts("\n\"timeslice help COMMAND\" explains one of them; --version tells "
-         "the version.\n"
+    puts("\n\"timeslice help COMMAND\" explains one of them, \"timeslice help "
+         "disk\" the\nworkload disk; --version tells the version.\n"
          "Exit status: 0 done, 1 the run failed, 2 the request was wrong, 4 "
          "this machine\ncannot do it, 130 interrupted.");
 }
@@ -152,7 +211,8 @@ void cli_help_command(const struct command *c)
 int cli_help(int argc, char **argv)
 {
     const struct command *c = NULL;
-    const char *names[32] = {0};
+    const char *names[32 + WORKLOAD_COUNT] = {0};
+    int workload = -1, n = 0;
     const char *near;
     struct cli_words w;
     int status;
@@ -162,17 +222,25 @@ int cli_help(int argc, char **argv)
         goto out;
     if (w.rest_count > 0)
         c = cli_find(w.rest[0]);
-    for (int i = 0; i < 31 && cli_commands[i].name; i++)
-        names[i] = cli_commands[i].name;
+    for (; n < 31 && cli_commands[n].name; n++)
+        names[n] = cli_commands[n].name;
+    for (int i = 0; i < WORKLOAD_COUNT; i++) {
+        names[n++] = spec_workload_words[i];
+        if (w.rest_count > 0 && strcmp(w.rest[0], spec_workload_words[i]) == 0)
+            workload = i;
+    }
     if (w.rest_count > 1) {
         status = cli_refuse(EXIT_REQUEST, "help takes one word, not \"%s\" too",
                             w.rest[1]);
+    } else if (!c && workload >= 0) {
+        help_workload((enum spec_workload)workload);
+        status = cli_flush(EXIT_DONE);
     } else if (w.rest_count == 1 && !c) {
         near = text_nearest(w.rest[0], names);
-        status = cli_refuse(EXIT_REQUEST, "there is no command \"%s\"%s%s%s",
-                            w.rest[0], near ? "; did you mean \"" : "",
-                            near ? near : "",
-                            near ? "\"?" : "; \"timeslice help\" lists them");
+        status = cli_refuse(
+            EXIT_REQUEST, "there is no command or workload \"%s\"%s%s%s",
+            w.rest[0], near ? "; did you mean \"" : "", near ? near : "",
+            near ? "\"?" : "; \"timeslice help\" lists them");
     } else {
         if (c)
             cli_help_command(c);

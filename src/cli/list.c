@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "trace/metric.h"
+#include "spec/metric.h"
 
 static void list_words(const char *const words[], const char *const meanings[])
 {

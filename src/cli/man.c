@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "trace/metric.h"
+#include "spec/metric.h"
 
 /* Text as roff takes it literally: no escapes, no control line, and minus
  * signs that can be copied. */

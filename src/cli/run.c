@@ -159,7 +159,7 @@ static void tell_trouble(const struct trace *t)
     double at = metric_get(&t->metrics, METRIC_REFUSED_AT, -1);
     double why = metric_get(&t->metrics, METRIC_REFUSED_ERRNO, 0);
 
-    if (at >= 0)
+    if (at >= 0 && t->spec.workload != WORKLOAD_LIMIT)
         cli_refuse(0, "the system did not create worker number %.0f: %s%s%s",
                    at + 1, strerror((int)why),
                    (int)why == EAGAIN ? " (a limit on processes or on memory)"
@@ -198,6 +198,11 @@ static int run_checked(const struct spec *spec, const struct machine *m,
 
     learn_price(source->trace);
     status = cli_run_status(source->trace);
+    if (status == EXIT_REQUEST || status == EXIT_MACHINE) {
+        tell_trouble(source->trace); /* nothing ran: there is no result */
+        source->class->close(source);
+        return status;
+    }
     if (print_results(source->trace, r, &err) < 0)
         status = cli_refuse(EXIT_FAILED, "%s", err.text);
     else

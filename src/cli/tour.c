@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "cli/common.h"
 #include "export/export.h"
-#include "trace/metric.h"
+#include "spec/metric.h"
 
 /* What the four experiments hand to each other. */
 struct tour {

@@ -30,7 +30,7 @@ int cli_refuse_err(const struct err *err, int otherwise)
 
     if (err->code == -EINVAL)
         status = EXIT_REQUEST;
-    else if (err->code == -EAGAIN)
+    else if (err->code == -EAGAIN || err->code == -EACCES)
         status = EXIT_MACHINE;
     return cli_refuse(status, "%s", err->text);
 }
@@ -150,6 +150,12 @@ int cli_words_sort(struct cli_words *w, const struct command *command, int argc,
         size_t length;
         int at, status;
 
+        if (strcmp(word, "--") == 0 && command->experiment) {
+            /* One's own command: nothing in it is for us. */
+            while (i < argc)
+                w->rest[w->rest_count++] = argv[i++];
+            break;
+        }
         if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
             cli_help_command(command);
             return cli_flush(EXIT_DONE);

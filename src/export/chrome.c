@@ -55,17 +55,21 @@ static bool chrome_has_event(const struct trace *t, enum trace_event_kind kind)
 static void chrome_worker_names(struct chrome *c, int pid, int first_tid)
 {
     const struct trace *t = c->trace;
-    bool forked = t->spec.model == MODEL_PROCESSES;
-    char name[32], full[64];
+    const char *kind = t->spec.model == MODEL_PROCESSES ? "process"
+                       : t->spec.model == MODEL_COOP    ? "task of thread"
+                                                        : "thread";
+    char name[32], full[80];
 
     for (int i = 0; i < t->worker_count && !c->to.error; i++) {
         const struct trace_worker *w = &t->workers[i];
         if (w->life == LIFE_ABSENT || w->life == LIFE_REFUSED)
             continue;
         export_worker_name(name, sizeof(name), i);
-        if (w->tid > 0)
-            snprintf(full, sizeof(full), "%s (%s %d)", name,
-                     forked ? "process" : "thread", w->tid);
+        if (w->tid > 0 && t->spec.model == MODEL_BLENDED)
+            snprintf(full, sizeof(full), "%s (thread %d of process %d)", name,
+                     w->tid, w->pid);
+        else if (w->tid > 0)
+            snprintf(full, sizeof(full), "%s (%s %d)", name, kind, w->tid);
         else
             snprintf(full, sizeof(full), "%s", name);
         chrome_thread(c, pid, first_tid + i, full);

@@ -1,5 +1,5 @@
 /* Data for other programs, and the report for a person. Pure: from a trace to
- * text or a stream. Units and names as in DESIGN: see trace/metric.h. */
+ * text or a stream. Units and names as in DESIGN: see spec/metric.h. */
 #ifndef EXPORT_EXPORT_H
 #define EXPORT_EXPORT_H
 

@@ -78,6 +78,7 @@ static void record_setting(struct record *r, json_t *settings,
     case SETTING_CHUNK:
     case SETTING_COUNT:
     case SETTING_WORKERS:
+    case SETTING_SIZE:
     case SETTING_SECONDS:
     case SETTING_MS:
         memcpy(&n, field, sizeof(n));
@@ -94,6 +95,7 @@ static void record_setting(struct record *r, json_t *settings,
         memcpy(&x, field, sizeof(x));
         record_real(r, settings, s->name, x);
         return;
+    case SETTING_TEXT:
     case SETTING_CHOICE:
     case SETTING_CPUS:
     case SETTING_PHASES:
@@ -214,6 +216,80 @@ static json_t *record_workers(struct record *r)
     return workers;
 }
 
+/* What the experiments of a mix did a second, alone and beside the others. */
+static json_t *record_parts(struct record *r)
+{
+    const struct trace *t = r->trace;
+    json_t *parts = json_array();
+
+    for (int i = 0; i < t->part_count; i++) {
+        const struct trace_part *p = &t->parts[i];
+        json_t *o = json_object();
+
+        record_string(r, o, "experiment", p->line);
+        record_integer(r, o, "first_worker", p->first_worker);
+        record_integer(r, o, "workers", p->workers);
+        if (p->alone_per_s >= 0)
+            record_real(r, o, "alone_per_s", p->alone_per_s);
+        if (p->together_per_s >= 0)
+            record_real(r, o, "together_per_s", p->together_per_s);
+        if (p->alone_per_s > 0 && p->together_per_s >= 0)
+            record_real(r, o, "kept", p->together_per_s / p->alone_per_s);
+        record_append(r, parts, o);
+    }
+    return parts;
+}
+
+/* Who can never go on: what each holds, and what it waits for in vain. */
+static json_t *record_stuck(struct record *r, int id)
+{
+    const struct trace *t = r->trace;
+    const struct trace_resource *wants = waitfor_wants(t, id);
+    json_t *o = json_object(), *holds = json_array();
+
+    record_integer(r, o, "worker", id);
+    record_string(r, o, "role", worker_role_words[t->workers[id].role]);
+    for (int i = 0; i < t->resource_count; i++)
+        if (t->resources[i].kind == RESOURCE_LOCK &&
+            t->resources[i].owner == id)
+            record_append(r, holds, json_string(t->resources[i].name));
+    record_put(r, o, "holds", holds);
+    if (!wants)
+        return o;
+    record_string(r, o, "waits_in", waitfor_call(t, wants));
+    record_string(r, o, "for", wants->name);
+    if (wants->role >= 0) /* anybody of that role */
+        record_string(r, o, "of", worker_role_words[wants->role]);
+    else if (wants->owner >= 0)
+        record_integer(r, o, "of", wants->owner);
+    return o;
+}
+
+static json_t *record_waits(struct record *r)
+{
+    const struct waitfor *f = &r->trace->waitfor;
+    json_t *waits = json_array();
+
+    for (int i = 0; i < f->stuck && i < WAITFOR_MOST; i++)
+        record_append(r, waits, record_stuck(r, f->worker[i]));
+    return waits;
+}
+
+static json_t *record_failures(struct record *r)
+{
+    const struct trace *t = r->trace;
+    json_t *failures = json_array();
+
+    for (int i = 0; i < t->failure_count; i++) {
+        json_t *o = json_object();
+        /* From 1, as --fail-at and the error count them. */
+        record_integer(r, o, "task", t->failures[i].task + 1);
+        record_string(r, o, "why", t->failures[i].why);
+        record_append(r, failures, o);
+    }
+    return failures;
+}
+
 static json_t *record_build(struct record *r)
 {
     const struct trace *t = r->trace;
@@ -240,6 +316,16 @@ static json_t *record_build(struct record *r)
         record_string(r, o, "error", t->error);
     else
         record_put(r, o, "error", json_null());
+    if (t->note[0])
+        record_string(r, o, "note", t->note);
+    if (t->part_count > 0)
+        record_put(r, o, "parts", record_parts(r));
+    if (t->hidden[0])
+        record_string(r, o, "hidden", t->hidden);
+    if (t->waitfor.stuck > 0)
+        record_put(r, o, "waits_for", record_waits(r));
+    if (t->failure_count > 0)
+        record_put(r, o, "failures", record_failures(r));
     record_string(r, o, "badge", export_badge_word(t->badge));
     if (result.len)
         record_string(r, o, "result", text_str(&result));

@@ -164,7 +164,10 @@ static void report_note(const struct page *p, enum metric which,
         return;
     case METRIC_CPU_S: {
         double kernel = metric_get(m, METRIC_SYS_S, 0);
-        text_add(note, "of all workers; ");
+        text_add(note, "of all workers");
+        if (!m->has[METRIC_SYS_S])
+            return;
+        text_add(note, "; ");
         if (kernel > 0)
             text_addf(
                 note, "%s of it in the kernel",

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "lab/dispatch.h"
+
 static size_t shards_offset(void)
 {
     return (sizeof(struct arena) + 63) & ~(size_t)63;
@@ -13,7 +15,8 @@ struct arena *arena_map(uint32_t workers, const struct spec *spec,
                         struct err *err)
 {
     size_t bytes = shards_offset() +
-                   workers * (sizeof(struct arena_shard) + sizeof(int64_t));
+                   workers * (sizeof(struct arena_shard) + sizeof(int64_t) +
+                              sizeof(_Atomic uint32_t *));
     pthread_mutexattr_t shared;
     struct arena *a;
 
@@ -32,7 +35,11 @@ struct arena *arena_map(uint32_t workers, const struct spec *spec,
     pthread_mutex_init(&a->mutex, &shared);
     pthread_mutexattr_destroy(&shared);
     gil_init(&a->gil, spec->gil, spec->gil_interval_ns);
-    return a;
+    a->dispatch = dispatch_map(spec, err);
+    if (a->dispatch)
+        return a;
+    munmap(a, bytes);
+    return NULL;
 }
 
 _Atomic int64_t *arena_shard(struct arena *a, uint32_t id)
@@ -49,4 +56,24 @@ _Atomic int64_t *arena_packed(struct arena *a, uint32_t id)
     return (_Atomic int64_t *)(void *)(base + a->shard_cap *
                                                   sizeof(struct arena_shard)) +
            id;
+}
+
+_Atomic(_Atomic uint32_t *) *arena_waits(struct arena *a, uint32_t id)
+{
+    char *base = (char *)a + shards_offset();
+    size_t each = sizeof(struct arena_shard) + sizeof(int64_t);
+
+    return (_Atomic(_Atomic uint32_t *) *)(void *)(base + a->shard_cap * each) +
+           id;
+}
+
+void *arena_map_more(size_t bytes, struct err *err)
+{
+    void *more = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (more != MAP_FAILED)
+        return more;
+    err_set(err, -errno, "cannot map %zu bytes for the workers: %m", bytes);
+    return NULL;
 }

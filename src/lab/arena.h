@@ -32,14 +32,19 @@ struct arena {
     _Atomic uint32_t expected;            /* workers there are */
     _Atomic uint32_t stop;
     _Atomic uint32_t sync; /* the open phase's lock */
+    /* eventfd: readable while workers should look at the phase or the stop,
+     * for those that wait in poll(). Written by the coordinator. */
+    int nudge_fd;
     int bell_fd; /* eventfd: a worker arrived or left. Set before any starts */
     /* A worker that could not begin says why, once (worker_fail()). */
     _Atomic uint32_t failed; /* 1: being written, 2: .failure is there */
     struct err failure;
 
-    /* Dispatch (lab/dispatch.c). */
-    alignas(64) _Atomic int64_t next_task;
-    alignas(64) _Atomic uint32_t apply_turn; /* apply: tasks finished */
+    struct dispatch *dispatch; /* lab/dispatch.c; shared by all workers */
+
+    /* The workload's own shared memory, from arena_map_more() in prepare(): at
+     * the same address in every worker. */
+    void *work;
 
     /* The global lock. */
     alignas(64) struct gil gil;
@@ -55,7 +60,8 @@ struct arena {
     alignas(64) _Atomic uint32_t ticket_next;
     alignas(64) _Atomic uint32_t ticket_serving;
     alignas(64) _Atomic uint32_t shard_count;
-    /* Then: struct arena_shard shards[n]; _Atomic int64_t packed[n]; */
+    /* Then: struct arena_shard shards[n]; _Atomic int64_t packed[n];
+     *       _Atomic(_Atomic uint32_t *) waits[n], see arena_waits(). */
     uint32_t shard_cap;
     size_t bytes;
 };
@@ -65,5 +71,13 @@ struct arena *arena_map(uint32_t workers, const struct spec *spec,
                         struct err *err);
 _Atomic int64_t *arena_shard(struct arena *a, uint32_t id);  /* padded */
 _Atomic int64_t *arena_packed(struct arena *a, uint32_t id); /* side by side */
+/* The word that worker @id sleeps on in worker_wait_word(), for whoever must
+ * wake it to look at something else. */
+_Atomic(_Atomic uint32_t *) *arena_waits(struct arena *a, uint32_t id);
+
+/* @bytes more, zeroed, shared by all workers that are created afterwards, for
+ * as long as the lab lives. NULL with a sentence when there is no memory. In
+ * prepare() only. */
+void *arena_map_more(size_t bytes, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,28 +47,59 @@ static void event_drain(int fd)
     eventfd_read(fd, &n);
 }
 
+/* "worker 3", "the process of workers 13 to 25" */
+static void child_name(const struct crew *c, uint32_t id, char *out,
+                       size_t size)
+{
+    if (c->crowd[id] <= 1)
+        snprintf(out, size, "worker %u", id);
+    else
+        snprintf(out, size, "the process of workers %u to %u", id,
+                 id + c->crowd[id] - 1);
+}
+
+static bool all_ended(const struct crew *c, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = first; i < first + count; i++)
+        if (atomic_load_explicit(&board_row(c->board, i)->life,
+                                 memory_order_acquire) != BOARD_ENDED)
+            return false;
+    return true;
+}
+
 /* A forked worker ended without saying so: it was killed, or crashed. */
 static void children_look(struct crew *c)
 {
     struct signalfd_siginfo info;
     struct err err;
+    char name[64];
     int status;
 
     while (read(c->child_fd, &info, sizeof(info)) > 0)
         continue;
-    for (uint32_t i = 0; i < c->spawned; i++) {
+    if (c->service > 0 && waitpid(c->service, &status, WNOHANG) > 0) {
+        c->service = 0;
+        err_set(&err, -ECHILD,
+                "the process that serves the workers ended early "
+                "(status %#x)",
+                (unsigned)status);
+        crew_fail(c, &err);
+    }
+    for (uint32_t k = 0; k < c->alive_count; k++) {
+        uint32_t i = c->alive[k];
+
         if (c->children[i] <= 0 ||
             waitpid(c->children[i], &status, WNOHANG) != c->children[i])
             continue;
         c->children[i] = 0;
-        if (atomic_load_explicit(&board_row(c->board, i)->life,
-                                 memory_order_acquire) == BOARD_ENDED)
+        if (all_ended(c, i, c->crowd[i] > 0 ? c->crowd[i] : 1))
             continue;
+        child_name(c, i, name, sizeof(name));
         if (WIFSIGNALED(status))
-            err_set(&err, -ECHILD, "worker %u was ended by signal %d (%s)", i,
+            err_set(&err, -ECHILD, "%s was ended by signal %d (%s)", name,
                     WTERMSIG(status), strsignal(WTERMSIG(status)));
         else
-            err_set(&err, -ECHILD, "worker %u left early with status %d", i,
+            err_set(&err, -ECHILD, "%s left early with status %d", name,
                     WEXITSTATUS(status));
         crew_fail(c, &err);
     }
@@ -96,44 +128,143 @@ static void crew_wait(struct crew *c, int timeout_ms)
     failure_look(c);
 }
 
+/* ---- creating workers --------------------------------------------------- */
+
+static bool per_task(const struct crew *c)
+{
+    return c->spec->spawn == SPAWN_PER_TASK;
+}
+
+/* Of a pool those that exist do the work. But work that was shared out
+ * beforehand, or waits for a worker of its own, would never be done. */
 static void refuse(struct crew *c, uint32_t id, int error)
 {
+    struct err err;
+
     STORE(board_row(c->board, id)->life, BOARD_REFUSED);
     STORE(c->board->refused_errno, error);
     STORE(c->board->refused_at, (int32_t)id);
     c->refused = true;
+    if (c->spawned == 0 || (!per_task(c) && spec_groups(c->spec) == 1))
+        return;
+    if (per_task(c))
+        err_set(&err, -error,
+                "the system would not create the worker of task %u: %m; try "
+                "fewer --workers",
+                id + 1);
+    else
+        err_set(&err, -error,
+                "the system would not create worker %u (%m), and its group's "
+                "tasks are nobody else's; try fewer --workers",
+                id);
+    crew_fail(c, &err);
 }
 
-/* Create workers until there are @wanted. The first refusal ends it: those
- * that exist do the work. */
+struct worker *crew_seat(struct crew *c, uint32_t id)
+{
+    const struct workload *work = workloads[c->spec->workload];
+    struct worker *w = &c->workers[id];
+
+    *w = (struct worker){.id = (int)id,
+                         .spec = c->spec,
+                         .board = c->board,
+                         .row = board_row(c->board, id),
+                         .arena = c->arena,
+                         .phase = LOAD(c->arena->phase_open),
+                         .sync = (enum spec_sync)LOAD(c->arena->sync),
+                         .late = LOAD(c->board->phase_start_ns) != 0,
+                         .schedstat_fd = -1};
+    if (work->role)
+        STORE(w->row->role, work->role(c->spec, (int)id));
+    if (LOAD(c->board->rows) <= id) /* a process may have been ahead */
+        atomic_store_explicit(&c->board->rows, id + 1, memory_order_release);
+    return w;
+}
+
+/* How many workers must have come or gone before the bell is of interest: of a
+ * pool all, but who was made for a task makes room for the next. */
+static uint32_t bell_at(const struct crew *c, uint32_t pool)
+{
+    return per_task(c) ? 0 : pool;
+}
+
+/* Create workers until there have been @wanted. The first refusal ends it. */
 static void crew_spawn(struct crew *c, uint32_t wanted)
 {
     const struct model *model = models[c->spec->model];
 
     if (wanted > c->board->row_cap)
         wanted = c->board->row_cap;
-    atomic_store(&c->arena->expected, UINT32_MAX); /* no bell meanwhile */
+    c->wanted = wanted;
+    atomic_store(&c->arena->expected, bell_at(c, UINT32_MAX)); /* not yet */
     while (c->spawned < wanted && !c->refused) {
         uint32_t id = c->spawned;
-        struct worker *w = &c->workers[id];
+        struct worker *w = crew_seat(c, id);
         int rc;
 
-        *w = (struct worker){.id = (int)id,
-                             .spec = c->spec,
-                             .board = c->board,
-                             .row = board_row(c->board, id),
-                             .arena = c->arena,
-                             .phase = LOAD(c->arena->phase_open),
-                             .schedstat_fd = -1};
-        atomic_store_explicit(&c->board->rows, id + 1, memory_order_release);
         rc = model->spawn(c, w);
         if (rc < 0) {
             refuse(c, id, -rc);
             break;
         }
+        c->alive[c->alive_count++] = id;
         c->spawned = id + 1;
     }
-    atomic_store(&c->arena->expected, c->spawned);
+    atomic_store(&c->arena->expected, bell_at(c, c->spawned));
+}
+
+/* Collect those that have ended. */
+static void crew_reap(struct crew *c)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t k = 0; k < c->alive_count; k++) {
+        uint32_t id = c->alive[k];
+
+        if (all_ended(c, id, 1))
+            models[c->spec->model]->join(c, &c->workers[id]);
+        else
+            c->alive[kept++] = id;
+    }
+    c->alive_count = kept;
+}
+
+/* Are there tasks that have no worker yet, because each gets its own? */
+static bool tasks_left(const struct crew *c)
+{
+    return per_task(c) && c->spawned < c->board->row_cap;
+}
+
+/* A worker for each free place. With --poll places are looked for only so
+ * often, and then all are filled, as Perl's Parallel::ForkManager does: its
+ * start() looks with waitpid(WNOHANG), and when all places are taken sleeps
+ * (waitpid_blocking_sleep, one second by default) before it looks again. */
+static void crew_refill(struct crew *c)
+{
+    uint32_t places = LOAD(c->board->control.workers);
+    uint32_t left;
+
+    if (!tasks_left(c) || clock_now_ns() < c->refill_ns)
+        return;
+    crew_reap(c);
+    left = c->board->row_cap - c->spawned;
+    if (places > c->alive_count)
+        places -= c->alive_count;
+    else
+        places = 0;
+    crew_spawn(c, c->spawned + (places < left ? places : left));
+    if (c->spec->poll_ns > 0)
+        c->refill_ns = clock_now_ns() + c->spec->poll_ns;
+}
+
+/* How long to sleep if nobody rings, in ms; -1: for ever. */
+static int crew_patience(const struct crew *c)
+{
+    int64_t ns = c->refill_ns - clock_now_ns();
+
+    if (!tasks_left(c) || c->spec->poll_ns == 0)
+        return -1;
+    return ns > 0 ? (int)(ns / NS_PER_MS + 1) : 0;
 }
 
 static void close_phase(struct crew *c)
@@ -164,7 +295,8 @@ static void obey_controls(struct crew *c, uint32_t *obeyed)
     *obeyed = generation;
     if (LOAD(control->stop))
         return;
-    crew_spawn(c, LOAD(control->workers));
+    if (!per_task(c))
+        crew_spawn(c, LOAD(control->workers));
     while (!phase_all_arrived(c))
         crew_wait(c, -1); /* new ones come to the barrier by themselves */
     placement_apply_live(c);
@@ -184,13 +316,14 @@ static void crew_run(struct crew *c)
     while (working) {
         if (LOAD(control->stop)) {
             working = false;
-        } else if (phase_all_arrived(c)) {
+        } else if (phase_all_arrived(c) && !tasks_left(c)) {
             working = false; /* all have ended, or stand aside for good */
         } else if (atomic_load_explicit(&control->generation,
                                         memory_order_acquire) != obeyed) {
             obey_controls(c, &obeyed);
         } else {
-            crew_wait(c, -1);
+            crew_refill(c);
+            crew_wait(c, crew_patience(c));
         }
     }
     if (LOAD(c->board->phase_start_ns) != 0)
@@ -234,18 +367,69 @@ static void results_combine(struct crew *c)
     STORE(c->board->has_checksum, 1);
 }
 
+/* What prepare(), serve() and finish() get: no worker, no row. */
+static struct worker coordinator_self(struct crew *c)
+{
+    return (struct worker){.id = -1,
+                           .spec = c->spec,
+                           .board = c->board,
+                           .arena = c->arena,
+                           .schedstat_fd = -1};
+}
+
+/* The drive, the fleet: a process of its own, in the lab's group. */
+static int service_start(struct crew *c, struct worker *self, struct err *err)
+{
+    pid_t lab = getpid();
+    sigset_t none;
+
+    if (!workloads[c->spec->workload]->serve)
+        return 0;
+    c->service = fork(); /* no thread exists yet */
+    if (c->service < 0)
+        return err_set(err, -errno, "cannot start what serves the workers: %m");
+    if (c->service > 0)
+        return 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != lab)
+        _exit(1);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    workloads[c->spec->workload]->serve(self);
+    while (true) /* until it is killed: ending early would be a failure */
+        pause();
+}
+
+static void service_end(struct crew *c)
+{
+    if (c->service <= 0)
+        return;
+    kill(c->service, SIGKILL);
+    while (waitpid(c->service, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    c->service = 0;
+}
+
 static void crew_collect(struct crew *c)
 {
     int64_t end_ns = 0;
+    struct worker self = coordinator_self(c);
 
     for (uint32_t i = 0; i < c->spawned; i++) {
         int64_t at = LOAD(board_row(c->board, i)->ended.at_ns);
 
-        models[c->spec->model]->join(c, &c->workers[i]);
         if (at > end_ns)
             end_ns = at;
     }
+    for (uint32_t k = 0; k < c->alive_count; k++)
+        models[c->spec->model]->join(c, &c->workers[c->alive[k]]);
+    c->alive_count = 0;
+    service_end(c);
     results_combine(c);
+    dispatch_tell(c->arena->dispatch, c->board);
+    if (workloads[c->spec->workload]->finish)
+        workloads[c->spec->workload]->finish(&self);
     STORE(c->board->end_ns, end_ns);
 }
 
@@ -254,8 +438,8 @@ static int crew_prepare(struct crew *c, struct err *err)
     const struct workload *work = workloads[c->spec->workload];
     uint32_t cap = c->board->row_cap;
     sigset_t child;
-    struct worker self = {
-        .id = -1, .spec = c->spec, .board = c->board, .schedstat_fd = -1};
+    struct worker self;
+    int rc;
 
     sched_getaffinity(0, sizeof(c->allowed), &c->allowed);
     c->arena = arena_map(cap, c->spec, err);
@@ -269,15 +453,23 @@ static int crew_prepare(struct crew *c, struct err *err)
     c->workers = calloc(cap, sizeof(*c->workers));
     c->threads = calloc(cap, sizeof(*c->threads));
     c->children = calloc(cap, sizeof(*c->children));
-    if (c->arena->bell_fd < 0 || c->child_fd < 0)
+    c->crowd = calloc(cap, sizeof(*c->crowd));
+    c->alive = calloc(cap, sizeof(*c->alive));
+    c->arena->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (c->arena->bell_fd < 0 || c->arena->nudge_fd < 0 || c->child_fd < 0)
         return err_set(err, -errno, "cannot make the lab's bell: %m");
-    if (!c->workers || !c->threads || !c->children)
+    if (!c->workers || !c->threads || !c->children || !c->crowd || !c->alive)
         return err_set(err, -ENOMEM, "no memory for %u workers", cap);
     if (c->spec->pinned &&
         sched_setaffinity(0, sizeof(c->spec->cpus), &c->spec->cpus) < 0)
         return err_set(err, -errno, "cannot use the processors of --cpus: %m");
-    self.arena = c->arena;
-    return work->prepare ? work->prepare(&self, err) : 0;
+    self = coordinator_self(c);
+    rc = 0;
+    if (models[c->spec->model]->prepare)
+        rc = models[c->spec->model]->prepare(c, err);
+    if (rc == 0 && work->prepare)
+        rc = work->prepare(&self, err);
+    return rc < 0 ? rc : service_start(c, &self, err);
 }
 
 _Noreturn void coordinator_main(struct crew *c, int go_fd)
@@ -289,7 +481,7 @@ _Noreturn void coordinator_main(struct crew *c, int go_fd)
         continue;
     if (crew_prepare(c, &err) < 0)
         crew_fail(c, &err);
-    crew_spawn(c, (uint32_t)c->spec->workers);
+    crew_spawn(c, (uint32_t)c->spec->workers); /* at most one a row */
     if (c->spawned == 0) {
         err_set(&err, -LOAD(c->board->refused_errno),
                 "the system would not create the first worker: %m");

@@ -66,11 +66,9 @@ static int64_t migrations_read(void)
     return at ? strtoll(at + 1, NULL, 10) : -1;
 }
 
-void counts_read(struct worker *w, struct board_counts *at)
+static void counts_take(struct worker *w, struct board_counts *at,
+                        int64_t migrations)
 {
-    bool close_look = w->spec->workers <= BOARD_CLOSE_LOOK &&
-                      w->spec->observer != OBSERVER_OFF;
-    int64_t migrations = close_look ? migrations_read() : -1;
     struct rusage u, again;
     int64_t run_ns, queued_ns, now;
     int tries = 0;
@@ -93,6 +91,19 @@ void counts_read(struct worker *w, struct board_counts *at)
     STORE(at->cpu, sched_getcpu());
     /* Pairs with the screen's acquire: the rest is there when this is. */
     atomic_store_explicit(&at->at_ns, now, memory_order_release);
+}
+
+void counts_read(struct worker *w, struct board_counts *at)
+{
+    bool close_look = w->spec->workers <= BOARD_CLOSE_LOOK &&
+                      w->spec->observer != OBSERVER_OFF;
+
+    counts_take(w, at, close_look ? migrations_read() : -1);
+}
+
+void counts_read_quickly(struct worker *w, struct board_counts *at)
+{
+    counts_take(w, at, -1);
 }
 
 void counts_copy(const struct board_counts *from, struct board_counts *to)

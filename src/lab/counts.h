@@ -10,6 +10,9 @@
  * them; @at->at_ns is stored last. About 2 us, more with close looks. */
 void counts_read(struct worker *w, struct board_counts *at);
 
+/* The same without the migrations, which are dear to read. */
+void counts_read_quickly(struct worker *w, struct board_counts *at);
+
 /* What makes a phase's totals: the switches and the time on a core. */
 void counts_copy(const struct board_counts *from, struct board_counts *to);
 

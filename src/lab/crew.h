@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "lab/arena.h"
+#include "lab/dispatch.h"
 #include "lab/worker.h"
 
 /* Sums over all workers, to tell a phase's share by difference. */
@@ -24,9 +25,18 @@ struct crew {
     struct arena *arena;
     struct worker *workers; /* row_cap of them */
     pthread_t *threads;     /* models of threads: one a worker */
-    pid_t *children;        /* model of processes: one a worker */
-    uint32_t spawned;       /* ids below this were created */
-    bool refused;           /* the system would not create one: no more */
+    pid_t *children;        /* by the id of the first worker it is; 0: none */
+    uint32_t *crowd;        /* how many workers that child is, ids in a row */
+    uint32_t *alive;        /* ids that were created and not collected yet */
+    uint32_t alive_count;
+    uint32_t spawned;  /* ids below this were created */
+    uint32_t wanted;   /* as many as there are to be */
+    uint32_t hosted;   /* blended: ids below this have a process */
+    int host_error;    /* why its last process made no more threads; or 0 */
+    int64_t refill_ns; /* per task: look for free places from then on */
+    pid_t service;     /* struct workload.serve; 0: none */
+    struct coop *coop; /* cooperative tasks: their loop */
+    bool refused;      /* the system would not create one: no more */
     struct phase_totals at_opening;
     int child_fd;      /* signalfd: SIGCHLD */
     int control_fd;    /* eventfd of struct lab: controls changed */
@@ -36,15 +46,23 @@ struct crew {
 
 /* How workers come to be: one const table entry each, model_*.c. */
 struct model {
+    /* Before the workload's prepare(). Optional. 0 or a negative errno. */
+    int (*prepare)(struct crew *c, struct err *err);
     /* Start worker @w; it goes to worker_main(). 0 or a negative errno. */
     int (*spawn)(struct crew *c, struct worker *w);
     /* Collect a worker whose row says it ended. Called once each. */
     void (*join)(struct crew *c, struct worker *w);
     bool has_gil;
-    bool forks; /* workers are processes: watch SIGCHLD */
+    bool forks; /* workers are processes, or in some: watch SIGCHLD */
 };
-extern const struct model model_threads, model_gil, model_processes;
+extern const struct model model_threads, model_gil, model_processes, model_coop,
+    model_blended;
 extern const struct model *const models[MODEL_COUNT];
+
+/* The worker with this id made ready to be started, in the calling process; its
+ * row is seen from now on, before it is there: the observer must know whose
+ * records they are. Only the coordinator, or a process it waits for. */
+struct worker *crew_seat(struct crew *c, uint32_t id);
 
 /* The lab's main thread from the start to the end: never returns. Waits for
  * @go_fd before it creates workers. */
@@ -52,6 +70,10 @@ _Noreturn void coordinator_main(struct crew *c, int go_fd);
 
 /* A worker's whole life, called in its own thread or process. */
 void worker_main(struct worker *w);
+/* Sleep while *@word is @value, until @deadline_ns, as futex_wait() does; a
+ * cooperative task lets the others go on meanwhile. */
+void worker_block(struct worker *w, _Atomic uint32_t *word, uint32_t value,
+                  int64_t deadline_ns);
 /* Publish the calling worker's kernel counts in @at; with gap watching every
  * switch up to then is among its events afterwards. */
 void worker_account(struct worker *w, struct board_counts *at);
@@ -83,13 +105,5 @@ void phase_open(struct crew *c, uint32_t generation);
 void phase_stop(struct crew *c);
 /* Wake sleepers that should look at the phase again. */
 void phase_nudge(struct crew *c);
-
-/* ---- dispatch (dispatch.c) ---------------------------------------------- */
-
-/* The next portion of tasks for @w: [*first, *first + *count). False: no more,
- * or told to stop. May wait. */
-bool dispatch_take(struct worker *w, int64_t *first, int64_t *count);
-/* A task of @w is finished. */
-void dispatch_done(struct worker *w);
 
 #endif

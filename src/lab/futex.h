@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,9 +26,17 @@ static inline void futex_wait(_Atomic uint32_t *word, uint32_t value,
             deadline_ns == INT64_MAX ? NULL : &t, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
+/* Where workers are cooperative tasks (lab/coop.c) the kernel does not know
+ * that they wait for a word: their loop is told of every wake-up, in whatever
+ * thread or process of the lab. True: nobody else can be asleep on it. NULL in
+ * all other models. */
+extern bool (*futex_heard)(_Atomic uint32_t *word, int count);
+
 /* Wake up to @count sleepers; INT_MAX: all. */
 static inline void futex_wake(_Atomic uint32_t *word, int count)
 {
+    if (futex_heard && futex_heard(word, count))
+        return;
     syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }
 

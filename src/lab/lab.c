@@ -44,6 +44,7 @@ static void controls_init(struct board *b, const struct spec *spec,
     STORE(c->nice, (int32_t)spec->nice);
     STORE(c->slice_ns, spec->slice_ns);
     STORE(c->gil_interval_ns, spec->gil_interval_ns);
+    STORE(c->disk_policy, spec->disk_policy);
     STORE(c->pinned, spec->pinned);
     for (int i = 0; spec->pinned && i < CPU_SETSIZE; i++)
         if (CPU_ISSET(i, &spec->cpus))
@@ -95,10 +96,18 @@ static _Noreturn void lab_main(const struct lab *lab, const struct spec *spec,
     coordinator_main(&crew, lab->go_fd);
 }
 
+/* A worker made for a task has the task's row. */
+static int64_t rows_for(const struct spec *spec, bool live)
+{
+    if (spec->spawn == SPAWN_PER_TASK)
+        return spec->tasks;
+    return spec->workers + (live ? LAB_SPARE_WORKERS : 0);
+}
+
 int lab_start(struct lab *lab, const struct spec *spec, bool live,
               uint32_t watch, struct err *err)
 {
-    int64_t rows = spec->workers + (live ? LAB_SPARE_WORKERS : 0);
+    int64_t rows = rows_for(spec, live);
     pid_t parent = getpid();
     int rc;
 
@@ -116,6 +125,7 @@ int lab_start(struct lab *lab, const struct spec *spec, bool live,
     if (rc < 0)
         goto fail;
     controls_init(lab->board, spec, watch);
+    lab->sweep = workloads[spec->workload]->sweep;
     lab->pid = fork(); /* the caller has one thread, or this is unsafe */
     if (lab->pid < 0) {
         rc = err_set(err, -errno, "cannot start the lab process: %m");
@@ -188,6 +198,9 @@ static void descriptor_close(int *fd)
 void lab_close(struct lab *lab)
 {
     lab_kill(lab);
+    if (lab->sweep)
+        lab->sweep();
+    lab->sweep = NULL;
     descriptor_close(&lab->pidfd);
     descriptor_close(&lab->go_fd);
     descriptor_close(&lab->bell_fd);

@@ -21,6 +21,7 @@ struct lab {
     int news_fd; /* eventfd the lab writes when stage or phase changed */
     struct board *board; /* owned */
     int exit_status;     /* wait status, once reaped */
+    void (*sweep)(void); /* of its workload; NULL once done, or none */
 };
 
 /* How many rows a live lab keeps free for workers added later. */

@@ -6,4 +6,6 @@ const struct model *const models[MODEL_COUNT] = {
     [MODEL_THREADS] = &model_threads,
     [MODEL_PROCESSES] = &model_processes,
     [MODEL_GIL] = &model_gil,
+    [MODEL_COOP] = &model_coop,
+    [MODEL_BLENDED] = &model_blended,
 };

@@ -47,7 +47,7 @@ void phase_pass(struct worker *w)
             atomic_load_explicit(&a->opening, memory_order_acquire);
 
         if ((uint32_t)(opening >> 32) == w->phase) {
-            futex_wait(&a->phase_open, w->phase, INT64_MAX);
+            worker_block(w, &a->phase_open, w->phase, INT64_MAX);
             continue;
         }
         w->phase = (uint32_t)(opening >> 32);
@@ -81,8 +81,14 @@ bool phase_all_arrived(const struct crew *c)
 void phase_nudge(struct crew *c)
 {
     futex_wake(&c->arena->phase_wanted, INT_MAX);
-    futex_wake(&c->arena->apply_turn, INT_MAX);
     futex_wake(&c->arena->turn, INT_MAX);
+    for (uint32_t i = 0; i < c->spawned; i++) {
+        _Atomic uint32_t *word = atomic_load(arena_waits(c->arena, i));
+
+        if (word)
+            futex_wake(word, INT_MAX);
+    }
+    eventfd_write(c->arena->nudge_fd, 1);
 }
 
 void phase_close_begin(struct crew *c)
@@ -104,10 +110,20 @@ static struct phase_totals totals_now(const struct crew *c)
         struct board_row *row = board_row(c->board, i);
 
         t.ops += LOAD(row->ops);
-        t.voluntary += LOAD(row->last.voluntary);
-        t.involuntary += LOAD(row->last.involuntary);
-        t.cpu_ns += LOAD(row->last.run_ns);
+        /* Since birth: a worker may be born in the middle of a phase. */
+        t.voluntary += LOAD(row->last.voluntary) - LOAD(row->born.voluntary);
+        t.involuntary +=
+            LOAD(row->last.involuntary) - LOAD(row->born.involuntary);
+        t.cpu_ns += LOAD(row->last.run_ns) - LOAD(row->born.run_ns);
         t.lock_wait_ns += LOAD(row->wait_ns[WAIT_LOCK]);
+    }
+    if (c->spec->model == MODEL_COOP) { /* one thread for all */
+        const struct board_loop *loop = &c->board->loop;
+
+        t.voluntary = LOAD(loop->last.voluntary) - LOAD(loop->born.voluntary);
+        t.involuntary =
+            LOAD(loop->last.involuntary) - LOAD(loop->born.involuntary);
+        t.cpu_ns = LOAD(loop->last.run_ns) - LOAD(loop->born.run_ns);
     }
     if (work->counter_value)
         t.counter = work->counter_value(c->arena);
@@ -150,28 +166,33 @@ void phase_open(struct crew *c, uint32_t generation)
     struct arena *a = c->arena;
     struct board *b = c->board;
     uint32_t active = LOAD(b->control.workers);
+    /* Ids below this take part. One made for a task does until it is done. */
+    uint32_t below = c->spec->spawn == SPAWN_PER_TASK ? UINT32_MAX : active;
     uint32_t next = LOAD(a->phase_open) + 1; /* it is phase_wanted, too */
     uint32_t aside = 0;
     int64_t now;
 
     c->at_opening = totals_now(c);
-    for (uint32_t i = active; i < c->spawned; i++) {
+    for (uint32_t i = below; i < c->spawned; i++) {
         uint32_t life = LOAD(board_row(b, i)->life);
 
         aside += life != BOARD_ENDED && life != BOARD_REFUSED;
     }
+    eventfd_read(a->nudge_fd, &(eventfd_t){0}); /* nobody is to look now */
     STORE(a->sync, LOAD(b->control.sync));
     atomic_store(&a->gil.interval_ns, LOAD(b->control.gil_interval_ns));
     STORE(a->arrived, aside);
     STORE(b->phase_open, generation);
     STORE(b->phase_sync, LOAD(a->sync));
-    STORE(b->phase_workers, active < c->spawned ? active : c->spawned);
+    if (below == active && active > c->spawned)
+        active = c->spawned;
+    STORE(b->phase_workers, active);
     now = clock_now_ns();
     if (LOAD(b->gate_ns) == 0)
         STORE(b->gate_ns, now);
     STORE(b->phase_start_ns, now);
     /* Release: pairs with the acquire in phase_pass(). */
-    atomic_store_explicit(&a->opening, (uint64_t)next << 32 | active,
+    atomic_store_explicit(&a->opening, (uint64_t)next << 32 | below,
                           memory_order_release);
     atomic_store(&a->phase_open, next);
     futex_wake(&a->phase_open, INT_MAX);

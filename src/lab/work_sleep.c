@@ -1,11 +1,11 @@
-/* sleep: wait for task_ns, as if for a disk or a network. In workers. */
-#include "lab/worker.h"
+/* sleep: wait for task_ns, or for a length of its own, as if for a disk or a
+ * network. In workers. */
+#include "lab/lengths.h"
 
 static bool sleep_task(struct worker *w, int64_t index, uint64_t *result)
 {
-    int64_t wait_ns = (int64_t)((double)w->spec->task_ns / w->spec->scale);
+    int64_t wait_ns = (int64_t)((double)length_of(w, index) / w->spec->scale);
 
-    (void)index;
     (void)result;
     if (!worker_sleep_until(w, clock_now_ns() + wait_ns, WAIT_SLEEP))
         return false;
@@ -15,5 +15,6 @@ static bool sleep_task(struct worker *w, int64_t index, uint64_t *result)
 
 const struct workload work_sleep = {
     .combine = COMBINE_NONE,
+    .prepare = lengths_prepare,
     .task = sleep_task,
 };

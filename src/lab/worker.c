@@ -2,12 +2,15 @@
  * by each worker for itself. */
 #include "lab/worker.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lab/coop.h"
 #include "lab/counts.h"
 #include "lab/crew.h"
 #include "lab/futex.h"
@@ -23,7 +26,11 @@
 #define OLD_GIL_TURNS 32 /* looks at the clock are rarer than that */
 /* A batch longer than usual by this may hide a switch: ask the kernel. */
 #define GAP_SLACK_NS 1500
+/* Tries to find an instant without a switch; then the latest must do. */
+#define TRIES 50
 #define BATCH_MAX (1 << 24)
+/* Tasks shorter than this leave no event of their own. */
+#define TASK_EVENT_NS 1000
 
 static uint32_t watching(const struct worker *w)
 {
@@ -35,7 +42,7 @@ static bool old_gil(const struct worker *w)
     return w->gil && w->gil->kind == GIL_OLD;
 }
 
-static void event_push(struct worker *w, const struct board_event *e)
+void worker_event(struct worker *w, const struct board_event *e)
 {
     struct board_row *row = w->row;
     uint64_t head = LOAD(row->head);
@@ -49,22 +56,47 @@ static void event_push(struct worker *w, const struct board_event *e)
     atomic_store_explicit(&row->head, head + 1, memory_order_release);
 }
 
-/* Ask the kernel what happened since the last time it was asked, into @e.
- * True if there was a switch. */
-static bool switches_since(struct worker *w, struct board_event *e)
+/* Of a cooperative task its turns come first: events are in order of time. */
+static void event_push(struct worker *w, const struct board_event *e)
 {
-    int64_t voluntary, involuntary, queued;
+    if (w->coop && e->kind != BOARD_TASK)
+        coop_tell(w, e->begin_ns, e->end_ns);
+    worker_event(w, e);
+}
+
+/* Ask the kernel what happened since the last time it was asked, into @e.
+ * True if there was a switch. Then @now and @cpu become those of an instant
+ * that no switch separates from the answer: one between the look at the clock
+ * and the question would be counted before that instant and spent after it.
+ *
+ * What queueing took of a short time is not asked every time. It was not longer
+ * than that time, so that what is left over for a later answer is bounded. */
+static bool switches_since(struct worker *w, int64_t *now, int *cpu,
+                           struct board_event *e)
+{
+    int64_t voluntary, involuntary, unasked, queued;
+    int tries = 0;
 
     counts_switches(&voluntary, &involuntary);
-    e->voluntary = (uint32_t)(voluntary - w->seen_voluntary);
-    e->involuntary = (uint32_t)(involuntary - w->seen_involuntary);
-    if (e->voluntary == 0 && e->involuntary == 0)
+    if (voluntary == w->seen_voluntary && involuntary == w->seen_involuntary)
         return false;
-    w->seen_voluntary = voluntary;
-    w->seen_involuntary = involuntary;
-    queued = counts_queued_ns(w);
+    do {
+        e->voluntary = (uint32_t)(voluntary - w->seen_voluntary);
+        e->involuntary = (uint32_t)(involuntary - w->seen_involuntary);
+        *now = clock_now_ns();
+        *cpu = sched_getcpu();
+        unasked = w->unasked_ns + *now - w->turn_ns;
+        queued = unasked < BOARD_UNASKED_NS ? -1 : counts_queued_ns(w);
+        counts_switches(&voluntary, &involuntary);
+    } while ((voluntary - w->seen_voluntary != e->voluntary ||
+              involuntary - w->seen_involuntary != e->involuntary) &&
+             ++tries < TRIES);
+    w->seen_voluntary += e->voluntary;
+    w->seen_involuntary += e->involuntary;
     e->value = queued < 0 ? -1 : queued - w->seen_queued_ns;
-    w->seen_queued_ns = queued;
+    w->unasked_ns = queued < 0 ? unasked : 0;
+    if (queued >= 0)
+        w->seen_queued_ns = queued;
     return true;
 }
 
@@ -92,7 +124,7 @@ static bool gap_confirm(struct worker *w, int64_t *now, int *cpu)
 
     if (*now - w->turn_ns <= usual)
         return false;
-    if (!switches_since(w, &e))
+    if (!switches_since(w, now, cpu, &e))
         return false;
     gap_push(w, &e, *now, *cpu);
     return true;
@@ -104,6 +136,7 @@ static void worker_seen(struct worker *w, const struct board_counts *at)
     w->seen_voluntary = LOAD(at->voluntary);
     w->seen_involuntary = LOAD(at->involuntary);
     w->seen_queued_ns = LOAD(at->queued_ns);
+    w->unasked_ns = 0;
 }
 
 void worker_account(struct worker *w, struct board_counts *at)
@@ -111,6 +144,10 @@ void worker_account(struct worker *w, struct board_counts *at)
     struct board_event e = {.value = -1};
     int64_t now;
 
+    if (w->coop) {
+        coop_account(w, at);
+        return;
+    }
     counts_read(w, at);
     if (!(watching(w) & WATCH_GAPS))
         return;
@@ -202,6 +239,8 @@ bool worker_turn(struct worker *w)
         clock_look(w);
     }
     w->credit = w->batch;
+    if (w->coop)
+        coop_turn(w);
     if (phase_asked(w)) {
         if (w->gil)
             gil_drop(w);
@@ -225,7 +264,12 @@ int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
         gap_confirm(w, &now, &cpu);
     w->turn_cpu = cpu;
     STORE(w->row->wait_since_ns, now);
-    STORE(w->row->wait, cause);
+    /* Release: whoever sees it wait sees all that it did before. */
+    atomic_store_explicit(&w->row->wait, cause, memory_order_release);
+    if (w->coop) {
+        coop_mark_begin(w, cause, now);
+        return now;
+    }
     if (watch & WATCH_MARKS) {
         struct board_event e = {.kind = BOARD_WAIT_BEGIN,
                                 .begin_ns = now,
@@ -242,6 +286,9 @@ int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
 
 int64_t worker_mark_end(struct worker *w)
 {
+    if (w->coop && coop_mark_end(w))
+        return w->turn_ns;
+
     int64_t now = clock_now_ns();
     int64_t since = LOAD(w->row->wait_since_ns);
     uint32_t cause = LOAD(w->row->wait);
@@ -259,8 +306,10 @@ int64_t worker_mark_end(struct worker *w)
                                 .cpu = (int16_t)cpu,
                                 .cpu_before = (int16_t)w->turn_cpu};
 
-        if (watch & WATCH_GAPS)
-            switches_since(w, &e);
+        if (watch & WATCH_GAPS && switches_since(w, &now, &cpu, &e)) {
+            e.end_ns = now;
+            e.cpu = (int16_t)cpu;
+        }
         event_push(w, &e);
     }
     STORE(w->row->cpu, cpu);
@@ -288,6 +337,15 @@ int64_t worker_wait_end(struct worker *w)
     return now;
 }
 
+void worker_block(struct worker *w, _Atomic uint32_t *word, uint32_t value,
+                  int64_t deadline_ns)
+{
+    if (w->coop)
+        coop_wait_word(w, word, value, deadline_ns);
+    else
+        futex_wait(word, value, deadline_ns);
+}
+
 bool worker_sleep_until(struct worker *w, int64_t deadline_ns,
                         enum wait_cause cause)
 {
@@ -295,7 +353,7 @@ bool worker_sleep_until(struct worker *w, int64_t deadline_ns,
 
     worker_wait_begin(w, cause);
     while (clock_now_ns() < deadline_ns && !stop_asked(w)) {
-        futex_wait(&a->phase_wanted, (uint32_t)w->phase, deadline_ns);
+        worker_block(w, &a->phase_wanted, (uint32_t)w->phase, deadline_ns);
         if (phase_asked(w) && !stop_asked(w)) {
             worker_mark_end(w);
             phase_pass(w);
@@ -304,6 +362,95 @@ bool worker_sleep_until(struct worker *w, int64_t deadline_ns,
     }
     worker_wait_end(w);
     return !stop_asked(w);
+}
+
+bool worker_wait_word(struct worker *w, _Atomic uint32_t *word, uint32_t value,
+                      int64_t deadline_ns, enum wait_cause cause)
+{
+    _Atomic(_Atomic uint32_t *) *waits = arena_waits(w->arena, (uint32_t)w->id);
+
+    worker_wait_begin(w, cause);
+    /* Sequentially consistent: either whoever nudges sees this word, or the
+     * phase is seen to have changed below. */
+    atomic_store(waits, word);
+    while (atomic_load_explicit(word, memory_order_acquire) == value &&
+           (deadline_ns == INT64_MAX || clock_now_ns() < deadline_ns) &&
+           !stop_asked(w)) {
+        if (phase_asked(w)) {
+            worker_mark_end(w);
+            phase_pass(w);
+            worker_mark_begin(w, cause);
+            continue;
+        }
+        worker_block(w, word, value, deadline_ns);
+        if (!phase_asked(w))
+            break;
+    }
+    atomic_store_explicit(waits, NULL, memory_order_relaxed);
+    worker_wait_end(w);
+    return !stop_asked(w);
+}
+
+int worker_wait_fd(struct worker *w, int fd, short events, int64_t deadline_ns,
+                   enum wait_cause cause)
+{
+    struct pollfd fds[] = {{.fd = fd, .events = events},
+                           {.fd = w->arena->nudge_fd, .events = POLLIN}};
+    int ready = 0;
+
+    if (poll(fds, 1, 0) > 0)
+        return 1;
+    worker_wait_begin(w, cause);
+    while (ready == 0 && !stop_asked(w)) {
+        int64_t left = deadline_ns - clock_now_ns();
+        struct timespec t = clock_to_timespec(left);
+
+        if (left <= 0)
+            break;
+        if (w->coop) {
+            ready = coop_wait_fd(w, fd, events, deadline_ns);
+            fds[1].revents = POLLIN;
+        } else {
+            ppoll(fds, 2, deadline_ns == INT64_MAX ? NULL : &t, NULL);
+            ready = fds[0].revents != 0;
+        }
+        if (fds[1].revents != 0 && phase_asked(w) && !stop_asked(w)) {
+            worker_mark_end(w);
+            phase_pass(w);
+            worker_mark_begin(w, cause);
+        }
+    }
+    worker_wait_end(w);
+    return stop_asked(w) ? -ECANCELED : ready;
+}
+
+void worker_latency(struct worker *w, int64_t ns)
+{
+    struct board_hist *h = &w->board->hist[(uint32_t)w->id % BOARD_HISTS];
+    int64_t max = LOAD(h->max_ns);
+
+    atomic_fetch_add_explicit(&h->count[hist_bucket(ns)], 1,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&h->sum_ns, (uint64_t)ns, memory_order_relaxed);
+    while (ns > max && !atomic_compare_exchange_weak_explicit(
+                           &h->max_ns, &max, ns, memory_order_relaxed,
+                           memory_order_relaxed))
+        continue;
+}
+
+void worker_task_failed(struct worker *w, int64_t index, const char *why)
+{
+    struct board *b = w->board;
+    uint32_t n = atomic_fetch_add(&b->failures, 1);
+
+    w->task_failed = true;
+    STORE(w->row->tasks_failed, LOAD(w->row->tasks_failed) + 1);
+    if (n >= BOARD_FAILURES)
+        return;
+    b->failure[n].task = index;
+    snprintf(b->failure[n].why, sizeof(b->failure[n].why), "%s", why);
+    /* Pairs with the acquire in live.c. */
+    atomic_store_explicit(&b->failure[n].written, 1, memory_order_release);
 }
 
 /* ---- the life ----------------------------------------------------------- */
@@ -322,21 +469,20 @@ static void worker_fail(struct worker *w, const struct err *err)
 static void schedstat_open(struct worker *w)
 {
     w->schedstat_fd = -1;
+    if (w->coop)
+        return; /* coop_account(): its thread has one */
     if (w->spec->workers <= BOARD_CLOSE_LOOK)
         w->schedstat_fd =
             open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 }
 
-static bool one_task(struct worker *w, int64_t index)
+/* Combine the result of a task that was done. */
+static void result_take(struct worker *w, uint64_t result)
 {
     const struct workload *work = workloads[w->spec->workload];
     struct board_row *row = w->row;
     int64_t done = LOAD(row->tasks_done);
-    uint64_t result = 0;
-    int64_t begin_ns = clock_now_ns();
 
-    if (!work->task(w, index, &result))
-        return false;
     if (work->combine == COMBINE_SUM)
         STORE(row->result, (LOAD(row->result) + result) & CHECKSUM_MASK);
     else if (work->combine == COMBINE_SAME && done == 0)
@@ -344,31 +490,70 @@ static bool one_task(struct worker *w, int64_t index)
     else if (work->combine == COMBINE_SAME && result != LOAD(row->result))
         STORE(row->tasks_failed, LOAD(row->tasks_failed) + 1);
     STORE(row->tasks_done, done + 1);
-    if (watching(w) & WATCH_MARKS) {
+}
+
+void worker_task_done(struct worker *w, int64_t index, int64_t begin_ns,
+                      uint64_t result)
+{
+    int64_t end_ns = clock_now_ns();
+
+    if (index + 1 == w->spec->fail_at)
+        worker_task_failed(w, index, "as --fail-at asked");
+    if (!w->task_failed)
+        result_take(w, result);
+    if (!workloads[w->spec->workload]->own_latency)
+        worker_latency(w, end_ns - begin_ns);
+    /* Millions of empty tasks a second are no events. */
+    if (watching(w) & WATCH_MARKS && end_ns - begin_ns >= TASK_EVENT_NS) {
         struct board_event e = {.kind = BOARD_TASK,
                                 .begin_ns = begin_ns,
-                                .end_ns = clock_now_ns(),
+                                .end_ns = end_ns,
                                 .value = index,
                                 .cpu = (int16_t)w->turn_cpu,
                                 .cpu_before = (int16_t)w->turn_cpu};
 
         event_push(w, &e);
     }
+    w->task_failed = false;
+}
+
+static bool one_task(struct worker *w, int64_t index)
+{
+    uint64_t result = 0;
+    int64_t begin_ns = clock_now_ns();
+
+    if (!workloads[w->spec->workload]->task(w, index, &result))
+        return false;
+    worker_task_done(w, index, begin_ns, result);
     return true;
 }
 
 static void work_loop(struct worker *w)
 {
+    const struct workload *work = workloads[w->spec->workload];
     int64_t first, count;
 
+    if (work->once) {
+        one_task(w, w->id);
+        return;
+    }
     while (dispatch_take(w, &first, &count)) {
+        if (work->fetch && !work->fetch(w, first, count))
+            return;
         for (int64_t i = 0; i < count; i++) {
             if (!one_task(w, first + i))
                 return;
-            dispatch_done(w);
+            dispatch_done(w, first + i);
+            if (w->coop) {
+                w->interrupted = true; /* a part of a batch is no measure */
+                clock_look(w);
+                coop_between_tasks(w);
+            }
             if (w->stopping || (phase_asked(w) && !worker_turn(w)))
                 return;
         }
+        if (work->give && !work->give(w, first, count))
+            return;
     }
 }
 
@@ -391,13 +576,20 @@ void worker_main(struct worker *w)
     if (rc < 0)
         worker_fail(w, &err);
 
-    counts_read(w, &row->born);
-    worker_seen(w, &row->born);
+    if (w->coop) {
+        worker_account(w, &row->born);
+    } else {
+        counts_read(w, &row->born);
+        worker_seen(w, &row->born);
+    }
     counts_copy(&row->born, &row->last);
     STORE(row->cpu, LOAD(row->born.cpu));
     w->turn_ns = LOAD(row->born.at_ns);
     w->turn_cpu = LOAD(row->born.cpu);
-    phase_pass(w); /* the start gate */
+    if (!w->late)
+        phase_pass(w); /* the start gate */
+    if (w->coop)
+        coop_gate(w);
     STORE(row->life_ns, clock_now_ns());
     atomic_store_explicit(&row->life, BOARD_WORKING, memory_order_release);
     if (rc == 0 && !stop_asked(w)) {
@@ -414,7 +606,7 @@ void worker_main(struct worker *w)
      * back until it knows when the end was. */
     atomic_store_explicit(&row->ended.at_ns, -1, memory_order_release);
     worker_account(w, &row->ended);
-    if (w->schedstat_fd >= 0)
+    if (w->schedstat_fd >= 0 && !w->coop)
         close(w->schedstat_fd);
     STORE(row->life_ns, clock_now_ns());
     atomic_store_explicit(&row->life, BOARD_ENDED, memory_order_release);

@@ -62,6 +62,9 @@ static void core_update(struct observer *o, struct trace_core *core,
     if (!o->foreign_exact) {
         ns -= r->v[core->cpu].base_ns;
         core->foreign_ns = ns < 0 ? 0 : ns;
+        /* A few of the kernel's hundredths of a second say nothing. */
+        if (now_ns - o->trace->gate_ns < EVERY_NS)
+            core->foreign_ns = -1;
     }
 }
 
@@ -80,7 +83,13 @@ void cores_update(struct observer *o, int64_t now_ns, bool final)
     if (!o->foreign_exact && !proc_cores(o->proc, busy_ns, CPU_SETSIZE))
         return;
     r->at_ns[r->reads % CORE_READS] = now_ns;
-    for (int i = 0; i < t->core_count; i++)
-        core_update(o, &t->cores[i], busy_ns[t->cores[i].cpu], now_ns);
+    for (int i = 0; i < t->core_count; i++) {
+        struct trace_core *core = &t->cores[i];
+
+        core_update(o, core, busy_ns[core->cpu], now_ns);
+        /* The lab's own end, after the run's, is none of the run. */
+        if (final && core->foreign_ns > t->end_ns - t->gate_ns)
+            core->foreign_ns = t->end_ns - t->gate_ns;
+    }
     r->reads++;
 }

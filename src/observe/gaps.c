@@ -52,16 +52,6 @@ static int64_t queued(const struct board_event *e, int64_t otherwise)
     return e->value < most ? e->value : most;
 }
 
-/* When the worker went on. That is where the event ends - but if it queued for
- * much longer than the event lasted, it was cut off after it had looked at the
- * clock and before it had asked the kernel, and the rest came then. */
-static int64_t went_on(const struct board_event *e)
-{
-    int64_t more = e->value - (e->end_ns - e->begin_ns);
-
-    return more > 500 * NS_PER_US ? e->end_ns + more : e->end_ns;
-}
-
 /* The kernel took the core away somewhere between two looks. Time that it did
  * not queue for comes first: it still worked, or the interrupt that led to the
  * switch took long, or the machine itself was away. */
@@ -70,7 +60,7 @@ static void preempted(struct gaps *g, int id, const struct board_event *e)
     int64_t most = e->end_ns - e->begin_ns;
 
     line_preempt(g->lines, id, e->end_ns - queued(e, most));
-    runs(g, id, went_on(e), e->cpu);
+    runs(g, id, e->end_ns, e->cpu);
 }
 
 /* It blocked for @cause, was woken, and had to queue for a core at the end. */
@@ -84,7 +74,7 @@ static void blocked(struct gaps *g, int id, const struct board_event *e,
     line_gate(g->lines, id, e->end_ns);
     line_turn(g->lines, id, e->end_ns - queued(e, 0), SPAN_READY, -1,
               WAIT_NONE);
-    runs(g, id, went_on(e), e->cpu);
+    runs(g, id, e->end_ns, e->cpu);
 }
 
 /* The wait is over; did it give up its core for it, or lose it meanwhile? */
@@ -128,6 +118,20 @@ static void hole_close(struct gaps *g, int id, const struct board_event *e)
     runs(g, id, e->begin_ns, e->cpu_before);
 }
 
+/* A cooperative task had its thread; before that it could have gone on, but
+ * others had it. */
+static void had_turn(struct gaps *g, int id, const struct board_event *e)
+{
+    int64_t from_ns = e->value > e->begin_ns ? e->value : e->begin_ns;
+
+    if (from_ns > e->begin_ns)
+        line_turn(g->lines, id, e->begin_ns, SPAN_BLOCKED, -1, WAIT_LOOP);
+    runs(g, id, from_ns, e->cpu);
+    if (e->cause != WAIT_NONE)
+        line_turn(g->lines, id, e->end_ns, SPAN_BLOCKED, -1, e->cause);
+    g->v[id].turns = true;
+}
+
 void gaps_event(struct gaps *g, int id, const struct board_event *e)
 {
     struct line *l = &g->lines->v[id];
@@ -162,6 +166,9 @@ void gaps_event(struct gaps *g, int id, const struct board_event *e)
     case BOARD_MOVED:
         runs(g, id, e->end_ns, e->cpu);
         break;
+    case BOARD_RAN:
+        had_turn(g, id, &clipped);
+        return;
     default:
         return;
     }
@@ -212,6 +219,19 @@ void gaps_now(struct gaps *g, int id, int64_t seen_ns, int64_t now_ns)
             l->seeming = SPAN_READY;
         }
     }
+}
+
+void gaps_turn_now(struct gaps *g, int id, enum wait_cause wait,
+                   int64_t since_ns, int64_t seen_ns)
+{
+    struct line *l = &g->lines->v[id];
+
+    l->seeming = l->state;
+    /* It has not run since its last event, so that this is the wait told there:
+     * what it waited for has come about. */
+    if (wait == WAIT_LOOP && l->state == SPAN_BLOCKED &&
+        seen_ns <= g->v[id].last_ns)
+        line_turn(g->lines, id, since_ns, SPAN_BLOCKED, -1, WAIT_LOOP);
 }
 
 void gaps_end(struct gaps *g, int id, int64_t at_ns)

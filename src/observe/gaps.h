@@ -15,6 +15,7 @@ struct gap {         /* one worker */
     uint8_t wait_cause;
     bool blocked;    /* the open span was taken for blocked by gaps_now() */
     bool hole;       /* events were dropped after the last one */
+    bool turns;      /* a cooperative task: tells of its turns */
     int64_t last_ns; /* the last event's end */
 };
 
@@ -37,6 +38,11 @@ void gaps_hole(struct gaps *g, int id, int64_t dropped, int64_t now_ns);
 /* What goes on now, to be shown: it last looked at the clock, running, at
  * @seen_ns (read before the events were taken). */
 void gaps_now(struct gaps *g, int id, int64_t seen_ns, int64_t now_ns);
+
+/* The same of a cooperative task, which waits for @wait since @since_ns by its
+ * own word, and last ran at @seen_ns (read after those). */
+void gaps_turn_now(struct gaps *g, int id, enum wait_cause wait,
+                   int64_t since_ns, int64_t seen_ns);
 
 /* Its life is over: closes the open span at @at_ns. */
 void gaps_end(struct gaps *g, int id, int64_t at_ns);

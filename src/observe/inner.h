@@ -53,6 +53,7 @@ struct watched {              /* one worker, beside its line */
     struct trace_sample part; /* its part of the last running totals */
     int64_t seen_ns;          /* duty: it ran then, by its own word, */
     int seen_cpu;             /* and here */
+    int32_t child_pid;        /* the command it runs, as last seen; 0 none */
     bool told_end;            /* the rung knows of its end */
 };
 
@@ -106,6 +107,10 @@ void workers_scan(struct observer *o);
 void workers_totals(struct observer *o, int64_t now_ns, bool final,
                     struct trace_sample *sum);
 void workers_fini(struct observer *o);
+
+/* loop.c: what is no single cooperative task's but their thread's: into the
+ * trace, and over what @sum has of it. */
+void loop_totals(struct observer *o, struct trace_sample *sum);
 
 /* cores.c: other programs' use of the lab's cores, five times a second. */
 void cores_update(struct observer *o, int64_t now_ns, bool final);

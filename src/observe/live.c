@@ -16,7 +16,10 @@
 
 #include "base/clock.h"
 #include "lab/lab.h"
+#include "observe/apparatus.h"
+#include "observe/mix.h"
 #include "observe/observe.h"
+#include "spec/mystery.h"
 
 #define LOAD(x) atomic_load_explicit(&(x), memory_order_relaxed)
 #define STORE(x, v) atomic_store_explicit(&(x), (v), memory_order_relaxed)
@@ -28,6 +31,7 @@
 struct live {
     struct source source; /* first: a source is a live */
     struct lab lab;
+    struct spec real; /* what runs: of a mystery, what it hides */
     struct observer *observer;
     uint32_t generation;
     uint64_t phases_seen; /* closed phases taken from the board */
@@ -39,6 +43,8 @@ struct live {
     bool stop_asked;      /* by a hand, not only by the script */
     int64_t pause_ns;     /* workers stand still since; 0 not */
     enum verdict verdict; /* what a stop was for */
+    bool interactive;     /* somebody looks on */
+    bool deadlocked;      /* some can never go on, for certain */
 };
 
 static struct live *live_of(struct source *s)
@@ -82,7 +88,8 @@ static bool controls_copy(struct live *l)
         LOAD(c->sync) != want->sync || LOAD(c->workers) != want->workers ||
         LOAD(c->paused) != want->paused || LOAD(c->pinned) != want->pinned ||
         LOAD(c->nice) != want->nice || LOAD(c->slice_ns) != want->slice_ns ||
-        LOAD(c->gil_interval_ns) != want->gil_interval_ns;
+        LOAD(c->gil_interval_ns) != want->gil_interval_ns ||
+        LOAD(c->disk_policy) != want->disk_policy;
 
     for (int i = 0; i < CPU_SETSIZE / 64; i++) {
         uint64_t bits = 0;
@@ -100,6 +107,7 @@ static bool controls_copy(struct live *l)
     STORE(c->nice, (int32_t)want->nice);
     STORE(c->slice_ns, want->slice_ns);
     STORE(c->gil_interval_ns, want->gil_interval_ns);
+    STORE(c->disk_policy, want->disk_policy);
     return changed;
 }
 
@@ -140,6 +148,31 @@ static void live_stop(struct source *s, enum verdict verdict)
     else
         l->verdict = verdict; /* the script was a moment earlier */
     l->stop_asked = true;
+}
+
+/* Some can never go on. With somebody there to look at them they stay as they
+ * are; else that is the end. */
+static void deadlock_look(struct live *l)
+{
+    struct trace *t = l->source.trace;
+    struct text words = {0};
+
+    if (l->stop_ns != 0 || !apparatus_stuck(l->lab.board, t))
+        return;
+    if (!t->metrics.has[METRIC_FOUND_MS])
+        metric_set(&t->metrics, METRIC_FOUND_MS,
+                   (double)(clock_now_ns() -
+                            apparatus_stuck_since_ns(l->lab.board, t)) /
+                       1e6);
+    waitfor_tell(t, &t->waitfor, &words);
+    snprintf(t->error, sizeof(t->error), "%s: %s",
+             t->waitfor.cycle_length > 0 ? "deadlock" : "stuck for ever",
+             text_str(&words));
+    text_fini(&words);
+    l->deadlocked = true;
+    /* Others may still work, and get stuck in their turn. */
+    if (!l->interactive && t->waitfor.going == 0)
+        stop_begin(l, VERDICT_DEADLOCK);
 }
 
 /* ---- from the board to the trace ---------------------------------------- */
@@ -220,7 +253,8 @@ static void metrics_take(struct live *l)
         metric_set(m, METRIC_GIL_HOLDERS_MAX, LOAD(b->gil_holders_max));
     }
     if (LOAD(b->refused_at) >= 0) {
-        if (!m->has[METRIC_REFUSED_AT])
+        /* Of limit it is the answer and no trouble of the lab's. */
+        if (!m->has[METRIC_REFUSED_AT] && t->spec.workload != WORKLOAD_LIMIT)
             trace_add_event(
                 t, &(struct trace_event){.kind = EVENT_REFUSED,
                                          .at_ns = clock_now_ns(),
@@ -289,6 +323,8 @@ static void verdict_find(struct live *l)
     uint32_t stage = atomic_load_explicit(&b->stage, memory_order_acquire);
 
     t->verdict = l->stop_ns != 0 ? l->verdict : VERDICT_OK;
+    if (l->deadlocked)
+        t->verdict = VERDICT_DEADLOCK;
     if (stage == STAGE_DONE && l->lab.exit_status == 0) {
         if (LOAD(b->has_checksum))
             metric_set(&t->metrics, METRIC_CHECKSUM, (double)LOAD(b->checksum));
@@ -297,6 +333,8 @@ static void verdict_find(struct live *l)
     if (stage == STAGE_FAILED) {
         t->verdict = VERDICT_FAILED;
         snprintf(t->error, sizeof(t->error), "%s", b->error);
+        if (LOAD(b->gate_ns) == 0)
+            t->refused_code = LOAD(b->error_code);
     } else if (l->stop_ns != 0) {
         snprintf(t->error, sizeof(t->error),
                  "the workers did not come to an end and were killed; their "
@@ -317,6 +355,54 @@ static void verdict_find(struct live *l)
     }
 }
 
+/* " number 7 (exit status 3; its batch was tasks 5 to 8)" */
+static void failure_add(const struct trace *t, const struct trace_failure *f,
+                        const char *before, struct text *out)
+{
+    int64_t first, last;
+
+    text_addf(out, "%s number %" PRId64 " (%s", before, f->task + 1, f->why);
+    if (spec_batch(&t->spec, f->task, &first, &last))
+        text_addf(out, "; its batch was tasks %" PRId64 " to %" PRId64,
+                  first + 1, last + 1);
+    text_add(out, ")");
+}
+
+/* "2 of 20 tasks failed: number 7 (exit status 3), number 9 (...)" */
+static void failures_tell(struct trace *t, int64_t failed)
+{
+    struct text words = {0};
+
+    if (t->failure_count == 0) {
+        snprintf(t->error, sizeof(t->error),
+                 "%" PRId64 " tasks gave another result than the rest", failed);
+        return;
+    }
+    text_addf(&words, "%" PRId64, failed);
+    if (t->spec.tasks > 0)
+        text_addf(&words, " of %" PRId64, t->spec.tasks);
+    text_addf(&words, " tasks failed:");
+    for (int i = 0; i < t->failure_count && i < 4; i++)
+        failure_add(t, &t->failures[i], i > 0 ? "," : "", &words);
+    if (failed > 4)
+        text_addf(&words, " and %" PRId64 " more", failed - 4);
+    snprintf(t->error, sizeof(t->error), "%s", text_str(&words));
+    text_fini(&words);
+}
+
+/* A mystery that is to be told: what it was. */
+static void reveal(const struct live *l)
+{
+    struct trace *t = l->source.trace;
+    struct text line = {0};
+
+    if (t->spec.workload != WORKLOAD_MYSTERY || t->spec.reveal == ANSWER_NO)
+        return;
+    spec_format(&l->real, &line);
+    snprintf(t->hidden, sizeof(t->hidden), "%s", text_str(&line));
+    text_fini(&line);
+}
+
 static void finish(struct live *l, int64_t now_ns)
 {
     struct trace *t = l->source.trace;
@@ -330,13 +416,17 @@ static void finish(struct live *l, int64_t now_ns)
     observer_pump(l->observer, now_ns, true);
     phases_take(l);
     metrics_take(l);
+    apparatus_take(l->lab.board, t);
+    if (t->resource_count > 0 && l->stop_ns == 0) /* all came to their end */
+        metric_set(&t->metrics, METRIC_STUCK, 0);
+    snprintf(t->note, sizeof(t->note), "%s", l->lab.board->note);
+    reveal(l);
     verdict_find(l);
     for (uint32_t i = 0; i < LOAD(l->lab.board->rows); i++)
         failed += LOAD(board_row(l->lab.board, i)->tasks_failed);
     if (failed > 0 && t->verdict == VERDICT_OK) {
         t->verdict = VERDICT_FAILED;
-        snprintf(t->error, sizeof(t->error),
-                 "%" PRId64 " tasks gave another result than the rest", failed);
+        failures_tell(t, failed);
     }
 }
 
@@ -367,6 +457,8 @@ static void live_pump(struct source *s, int64_t now_ns)
     phases_take(l);
     pause_take(l, now_ns);
     metrics_take(l);
+    apparatus_take(l->lab.board, t);
+    deadlock_look(l);
 }
 
 static void live_free(struct live *l)
@@ -405,16 +497,21 @@ static void controls_from_spec(struct source_controls *c,
         .nice = spec->nice,
         .slice_ns = spec->slice_ns,
         .gil_interval_ns = spec->gil_interval_ns,
+        .disk_policy = spec->disk_policy,
     };
 }
 
 int live_open(struct source **out, const struct spec *spec,
               const struct machine *m, bool interactive, struct err *err)
 {
-    struct live *l = calloc(1, sizeof(*l));
-    struct trace *t = trace_new(spec, m);
+    struct live *l;
+    struct trace *t;
     int rc = -ENOMEM;
 
+    if (spec->workload == WORKLOAD_MIX)
+        return mix_open(out, spec, m, interactive, err);
+    l = calloc(1, sizeof(*l));
+    t = trace_new(spec, m);
     if (!l || !t) {
         trace_free(t);
         free(l);
@@ -423,6 +520,7 @@ int live_open(struct source **out, const struct spec *spec,
     l->lab = (struct lab){
         .pid = -1, .pidfd = -1, .go_fd = -1, .bell_fd = -1, .news_fd = -1};
     l->source = (struct source){.class = &live_class, .trace = t};
+    l->interactive = interactive;
     controls_from_spec(&l->source.wanted, spec);
     t->badge = BADGE_MEASURED;
     l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -433,7 +531,14 @@ int live_open(struct source **out, const struct spec *spec,
     rc = observe_probe(spec, m, &t->observer, err);
     if (rc < 0)
         goto fail;
-    rc = lab_start(&l->lab, &t->spec, interactive,
+    l->real = *spec;
+    if (spec->workload == WORKLOAD_MYSTERY) {
+        mystery_draw(spec, &l->real);
+        rc = spec_check(&l->real, m, err);
+        if (rc < 0)
+            goto fail;
+    }
+    rc = lab_start(&l->lab, &l->real, interactive,
                    observe_watch(t->observer.kind), err);
     if (rc < 0)
         goto fail;

@@ -105,8 +105,9 @@ static int64_t killed_at(const struct observer *o, int64_t now_ns)
 }
 
 /* The kernel counted every switch of those that ended: what the records lack of
- * that was lost, even if no record could say so (a full ring tells of a loss
- * only with the next record that fits). When it was is not known. */
+ * that was lost, even if nothing said so (before Linux 6.0 a full ring tells of
+ * a loss only with the next record that fits, and after the last one never).
+ * When it was is not known. */
 static void missing_tell(struct observer *o)
 {
     int64_t missing = 0;

@@ -10,15 +10,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define LEAST_BYTES ((size_t)64 << 10)
 
-static int event_open(pid_t pid, int cpu, bool wide, size_t ring_bytes)
+/* Records and the note of a loss before them are smaller by far: with less
+ * room than this a ring may have dropped some, with more it has not. */
+#define ROOM_BYTES 256
+
+/* PERF_FORMAT_LOST, which headers before Linux 6.0 lack. */
+#define FORMAT_LOST (UINT64_C(1) << 4)
+
+static int event_open(pid_t pid, int cpu, bool wide, size_t ring_bytes,
+                      uint64_t read_format)
 {
     struct perf_event_attr attr = {
         .size = sizeof attr,
         .type = PERF_TYPE_SOFTWARE,
         .config = PERF_COUNT_SW_DUMMY,
         .sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
+        .read_format = read_format,
         .sample_id_all = 1,
         .context_switch = 1,
         .task = 1,
@@ -38,7 +49,7 @@ static int event_open(pid_t pid, int cpu, bool wide, size_t ring_bytes)
 
 int perf_try(bool wide, int cpu)
 {
-    int fd = event_open(0, cpu, wide, LEAST_BYTES);
+    int fd = event_open(0, cpu, wide, LEAST_BYTES, 0);
 
     if (fd < 0)
         return fd;
@@ -72,9 +83,24 @@ static uint32_t half(uint64_t word, int n)
     return pair[n];
 }
 
+/* @dropped did not fit this ring so far: tell of those not told of yet. False:
+ * there are none. */
+static bool tell_dropped(struct perf_ring *r, uint64_t dropped, int64_t at_ns,
+                         struct switch_record *out)
+{
+    if (dropped <= r->told)
+        return false;
+    *out = (struct switch_record){.at_ns = at_ns,
+                                  .cpu = (int16_t)r->cpu,
+                                  .kind = SWITCH_LOST,
+                                  .lost = (int64_t)(dropped - r->told)};
+    r->told = dropped;
+    return true;
+}
+
 /* One record made plain. All of ours end with pid and tid, then the time:
  * sample_id_all. False: of a kind that is not needed. */
-static bool decode(const struct perf_ring *r, uint64_t at,
+static bool decode(struct perf_ring *r, uint64_t at,
                    const struct perf_event_header *h, struct switch_record *out)
 {
     unsigned end = h->size / 8;
@@ -96,10 +122,9 @@ static bool decode(const struct perf_ring *r, uint64_t at,
         out->tid = (int32_t)half(word(r, at, 2), 0);
         out->kind = SWITCH_EXIT;
         return true;
-    case PERF_RECORD_LOST: /* id, then how many */
-        out->lost = (int64_t)word(r, at, 2);
-        out->kind = SWITCH_LOST;
-        return true;
+    case PERF_RECORD_LOST: /* id, then how many since the last such note */
+        r->noted += word(r, at, 2);
+        return tell_dropped(r, r->noted, out->at_ns, out);
     default:
         return false;
     }
@@ -122,14 +147,35 @@ static bool next(void *from, struct switch_record *out)
         if (decode(r, at, &h, out))
             return true;
     }
-    return false;
+    return tell_dropped(r, r->dropped, r->looked_ns, out);
+}
+
+/* Ask for the records dropped so far. The kernel goes through the counters of
+ * all workers for it, so this is asked only when there may be some. */
+static void dropped_read(struct perf_ring *r)
+{
+    uint64_t v[2]; /* of the event itself, which counts nothing; dropped */
+
+    if (read(r->fd, v, sizeof v) == (ssize_t)sizeof v)
+        r->dropped = v[1];
 }
 
 void perf_look(struct perf *p)
 {
-    for (int i = 0; i < p->count; i++)
-        p->rings[i].head = __atomic_load_n(&control(&p->rings[i])->data_head,
-                                           __ATOMIC_ACQUIRE);
+    int64_t now_ns = clock_now_ns();
+
+    for (int i = 0; i < p->count; i++) {
+        struct perf_ring *r = &p->rings[i];
+        bool full;
+
+        r->looked_ns = now_ns;
+        r->head = __atomic_load_n(&control(r)->data_head, __ATOMIC_ACQUIRE);
+        full = r->head - r->tail + ROOM_BYTES > p->ring_bytes;
+        /* Once full it stays so until perf_release(), after the last look. */
+        if (p->counts_drops && (full || r->was_full))
+            dropped_read(r);
+        r->was_full = full;
+    }
 }
 
 void perf_release(struct perf *p)
@@ -142,13 +188,13 @@ void perf_release(struct perf *p)
 /* ---- opening and closing ------------------------------------------------ */
 
 static int ring_open(struct perf_ring *r, pid_t pid, int cpu, bool wide,
-                     size_t bytes)
+                     size_t bytes, uint64_t read_format)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     void *map;
 
     *r = (struct perf_ring){.cpu = cpu};
-    r->fd = event_open(pid, cpu, wide, bytes);
+    r->fd = event_open(pid, cpu, wide, bytes, read_format);
     if (r->fd < 0)
         return r->fd;
     map =
@@ -168,16 +214,17 @@ static int ring_open(struct perf_ring *r, pid_t pid, int cpu, bool wide,
 /* All rings of one size, or none: what the kernel lets a user keep in memory
  * is shared out over them. */
 static int open_all(struct perf *p, pid_t pid, const cpu_set_t *cpus, bool wide,
-                    size_t bytes, bool *mapping)
+                    size_t bytes, uint64_t read_format, bool *mapping)
 {
-    *p = (struct perf){.ring_bytes = bytes};
+    *p = (struct perf){.ring_bytes = bytes,
+                       .counts_drops = read_format == FORMAT_LOST};
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         struct perf_ring *r = &p->rings[p->count];
         int rc;
 
         if (!CPU_ISSET(cpu, cpus))
             continue;
-        rc = ring_open(r, pid, cpu, wide, bytes);
+        rc = ring_open(r, pid, cpu, wide, bytes, read_format);
         if (rc < 0) {
             *mapping = p->count > 0 || r->fd >= 0;
             perf_close(p);
@@ -195,6 +242,7 @@ int perf_open(struct perf *p, pid_t pid, const cpu_set_t *cpus, bool wide,
               size_t most_bytes, struct err *err)
 {
     int most = wide ? PERF_CORES_ALL : PERF_CORES_OWN;
+    uint64_t read_format = FORMAT_LOST;
     int rc = -E2BIG;
 
     *p = (struct perf){0};
@@ -206,7 +254,11 @@ int perf_open(struct perf *p, pid_t pid, const cpu_set_t *cpus, bool wide,
     for (size_t bytes = most_bytes; bytes >= LEAST_BYTES; bytes /= 2) {
         bool mapping = false;
 
-        rc = open_all(p, pid, cpus, wide, bytes, &mapping);
+        rc = open_all(p, pid, cpus, wide, bytes, read_format, &mapping);
+        if (rc == -EINVAL && !mapping) { /* a kernel that does not know it */
+            read_format = 0;
+            rc = open_all(p, pid, cpus, wide, bytes, read_format, &mapping);
+        }
         if (rc == 0)
             return 0;
         if (!mapping || (rc != -EPERM && rc != -ENOMEM))

@@ -25,6 +25,14 @@ struct perf_ring {
     uint64_t data_offset; /* ... here, the data, ... */
     uint64_t mask;        /* ... of so many bytes + 1 */
     uint64_t tail, head;  /* head: as of the last perf_look() */
+
+    /* A full ring drops records. The kernel writes how many before the next one
+     * that fits - if there is a next one - and, asked, knows it at once. */
+    bool was_full;     /* at the last perf_look() */
+    int64_t looked_ns; /* when that was */
+    uint64_t dropped;  /* as the kernel said when it was asked last */
+    uint64_t noted;    /* as its notes in the ring said so far */
+    uint64_t told;     /* as .feeds have said so far */
 };
 
 struct perf {
@@ -32,6 +40,7 @@ struct perf {
     struct switch_feed feeds[PERF_CORES_ALL]; /* of the rings, for the merge */
     int count;
     size_t ring_bytes;
+    bool counts_drops; /* the kernel can be asked; since Linux 6.0 */
 };
 
 /* Would the kernel give records on core @cpu: of all tasks (@wide) or of the
@@ -50,7 +59,8 @@ void perf_close(struct perf *p); /* all noughts are fine */
  * obeys. */
 void perf_record(struct perf *p, bool on);
 
-/* Look how far the kernel has written: .feeds give records up to there. */
+/* Look how far the kernel has written: .feeds give records up to there, and at
+ * the end of a full ring how many did not fit. */
 void perf_look(struct perf *p);
 /* Give the room of what has been read back to the kernel. */
 void perf_release(struct perf *p);

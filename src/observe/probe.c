@@ -111,6 +111,32 @@ static void choose(const struct spec *spec, const struct machine *m,
     explain(own == 0 ? wide : own, own == 0, spec, m, out);
 }
 
+/* Somebody else's program marks no waits and confirms no gaps. */
+static int probe_command(const struct spec *spec, struct trace_observer *why,
+                         struct err *err)
+{
+    if (spec->observer != OBSERVER_AUTO && spec->observer != OBSERVER_SAMPLED &&
+        spec->observer != OBSERVER_OFF)
+        return err_set(err, -EINVAL,
+                       "your own command can only be sampled, so --observer %s "
+                       "cannot be; write sampled or off, or leave it out",
+                       spec_observer_words[spec->observer]);
+    why->kind =
+        spec->observer == OBSERVER_OFF ? OBSERVER_OFF : OBSERVER_SAMPLED;
+    snprintf(why->reason, sizeof why->reason,
+             "your own command is looked at 30 times a second from outside");
+    return 0;
+}
+
+/* Whoever else is asked for was refused by spec_check(). */
+static void probe_coop(struct trace_observer *why)
+{
+    why->kind = OBSERVER_GAP;
+    snprintf(why->reason, sizeof why->reason,
+             "cooperative tasks share one thread, which the kernel's records "
+             "cannot tell apart");
+}
+
 int observe_probe(const struct spec *spec, const struct machine *m,
                   struct trace_observer *why, struct err *err)
 {
@@ -118,9 +144,14 @@ int observe_probe(const struct spec *spec, const struct machine *m,
 
     why->reason[0] = '\0';
     why->remedy[0] = '\0';
+    if (spec->workload == WORKLOAD_COMMAND)
+        return probe_command(spec, why, err);
     switch (spec->observer) {
     case OBSERVER_AUTO:
-        choose(spec, m, why);
+        if (spec->model == MODEL_COOP)
+            probe_coop(why);
+        else
+            choose(spec, m, why);
         return 0;
     case OBSERVER_PERF_CPU:
     case OBSERVER_PERF:

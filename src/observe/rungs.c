@@ -264,6 +264,16 @@ static void gap_ended(struct observer *o, int id, int64_t at_ns)
     o->lines.v[id].ended_ns = at_ns;
 }
 
+/* A cooperative task that could go on while another keeps the thread. */
+static void turn_now(struct observer *o, int id)
+{
+    struct board_row *row = board_row(o->board, (uint32_t)id);
+    enum wait_cause wait = (enum wait_cause)ACQUIRE(row->wait);
+    int64_t since_ns = ACQUIRE(row->wait_since_ns);
+
+    gaps_turn_now(&o->gaps, id, wait, since_ns, ACQUIRE(row->seen_ns));
+}
+
 static void gap_worker(struct observer *o, int id, int64_t now_ns)
 {
     struct board_row *row = board_row(o->board, (uint32_t)id);
@@ -276,22 +286,25 @@ static void gap_worker(struct observer *o, int id, int64_t now_ns)
     bool over = ACQUIRE(row->life) == BOARD_ENDED;
     struct board_event e;
 
-    /* What did not fit is missing after the @room events that did. */
-    while (board_take_event(o->board, (uint32_t)id, &e)) {
+    /* As many as there were at most when .seen_ns was read: a fast worker could
+     * fill its ring for ever. What did not fit is missing after these. */
+    for (; taken < room && board_take_event(o->board, (uint32_t)id, &e);
+         taken++)
         gaps_event(&o->gaps, id, &e);
-        if (++taken == room && hole)
-            break;
-    }
     o->trace->observer.records += (int64_t)taken;
     if (hole) {
         gaps_hole(&o->gaps, id, (int64_t)(dropped - o->watched[id].dropped),
                   now_ns);
         o->watched[id].dropped = dropped;
-        while (board_take_event(o->board, (uint32_t)id, &e))
+        for (uint64_t more = 0;
+             more < room && board_take_event(o->board, (uint32_t)id, &e);
+             more++)
             gaps_event(&o->gaps, id, &e);
     }
     if (l->ended_ns && over)
         gaps_end(&o->gaps, id, l->ended_ns);
+    else if (o->gaps.v[id].turns)
+        turn_now(o, id);
     else
         gaps_now(&o->gaps, id, seen_ns, now_ns);
 }

@@ -19,7 +19,9 @@ struct near {
     uint32_t count;   /* ever; number n is in v[n % NEAR] */
     int64_t known_ns; /* since when records of it are complete again */
     int64_t ended_ns; /* published by the worker; 0 not yet */
-    bool closing;     /* about to be: records wait in .v until then */
+    int64_t hazy_ns;  /* unknown from then on, if it lives then; 0: nothing */
+    int64_t gone_ns;  /* its thread is no more since; 0: it is */
+    bool closing;     /* about to end: records wait in .v until then */
 };
 
 struct slot {    /* of the table from thread to worker */
@@ -42,6 +44,7 @@ struct switches {
     struct slot *slots; /* a power of two; at most half full */
     uint32_t slot_count, slots_used;
     int64_t from_ns, until_ns; /* records outside do not count */
+    int64_t deaf_ns;           /* until then some core's records are missing */
     bool blind;
     struct core *cores; /* NULL: foreign time is not asked for */
 };
@@ -154,6 +157,33 @@ static bool on_core(const struct line *l)
     return l->state == SPAN_RUNNING || l->state == SPAN_SPINNING;
 }
 
+/* It is unknown from its .hazy_ns on - but not after its end, which may have
+ * been before and is about to be published. */
+static void blur(struct switches *s, int id)
+{
+    struct near *near = &s->near[id];
+    int64_t end_ns = near->ended_ns ? near->ended_ns : near->gone_ns;
+
+    if (near->hazy_ns == 0 || near->closing)
+        return;
+    if (end_ns == 0 || near->hazy_ns < end_ns)
+        line_turn(s->lines, id, near->hazy_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
+    near->hazy_ns = 0;
+}
+
+/* After @from_ns records that may be its own are missing, until @known_ns. */
+static void forget(struct switches *s, int id, int64_t from_ns,
+                   int64_t known_ns)
+{
+    struct near *near = &s->near[id];
+
+    if (near->known_ns < known_ns)
+        near->known_ns = known_ns;
+    if (near->hazy_ns == 0)
+        near->hazy_ns = from_ns;
+    blur(s, id);
+}
+
 /* It has @cpu from @at_ns on. */
 static void run(struct switches *s, int id, int64_t at_ns, int cpu)
 {
@@ -195,7 +225,8 @@ static void go_out(struct switches *s, int id, const struct switch_record *r,
         /* Late: a newer record of it has been used. Only the count counts. */
     } else if (l->state == SPAN_UNKNOWN) {
         /* No record since they are complete: it ran all along. */
-        run(s, id, known > l->since_ns ? known : l->since_ns, r->cpu);
+        if (known < r->at_ns)
+            run(s, id, known > l->since_ns ? known : l->since_ns, r->cpu);
     } else if (!on_core(l) || l->cpu != r->cpu) {
         line_turn(s->lines, id, l->since_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
         run(s, id, quiet_ns, r->cpu);
@@ -210,6 +241,8 @@ static void go_out(struct switches *s, int id, const struct switch_record *r,
             line_turn(s->lines, id, r->at_ns, SPAN_BLOCKED, -1,
                       s->marks ? marks_cause(s->marks, id) : WAIT_OTHER);
     }
+    if (r->at_ns < s->deaf_ns && r->at_ns >= l->since_ns)
+        forget(s, id, r->at_ns, s->deaf_ns);
 }
 
 static void end(struct switches *s, int id, int64_t at_ns)
@@ -233,8 +266,8 @@ static void apply(struct switches *s, int id, const struct switch_record *r,
     case SWITCH_PREEMPT:
         go_out(s, id, r, quiet_ns);
         break;
-    default: /* it is gone, and never published its end: killed */
-        end(s, id, r->at_ns);
+    default:
+        s->near[id].gone_ns = r->at_ns;
         break;
     }
 }
@@ -282,7 +315,7 @@ static void use(struct switches *s, int id, const struct switch_record *r,
     const struct line *l = &s->lines->v[id];
     struct near *near = &s->near[id];
 
-    if (l->phase == LINE_OVER)
+    if (l->phase == LINE_OVER || near->gone_ns)
         return;
     if (near->ended_ns && r->at_ns > near->ended_ns) {
         end(s, id, near->ended_ns);
@@ -303,16 +336,14 @@ static void use(struct switches *s, int id, const struct switch_record *r,
         remember(near, r);
         return;
     }
-    if (near->closing)
-        replay(s, id, l->born_ns, INT64_MAX);
     apply(s, id, r, quiet_ns);
 }
 
 void switches_born(struct switches *s, int id, int64_t at_ns, int cpu)
 {
     line_open(s->lines, id, at_ns, cpu);
-    if (s->blind)
-        line_turn(s->lines, id, at_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
+    if (s->blind || at_ns < s->deaf_ns)
+        forget(s, id, at_ns, s->deaf_ns);
     replay(s, id, at_ns, INT64_MAX);
     s->near[id].count = 0;
 }
@@ -331,14 +362,10 @@ void switches_ended(struct switches *s, int id, int64_t at_ns)
         replay(s, id, s->lines->v[id].born_ns, at_ns);
     near->closing = false;
     near->ended_ns = at_ns;
+    blur(s, id);
 }
 
 /* ---- lost, blind -------------------------------------------------------- */
-
-static void forget(struct switches *s, int id, int64_t from_ns)
-{
-    line_turn(s->lines, id, from_ns, SPAN_UNKNOWN, -1, WAIT_NONE);
-}
 
 /* Records of core @r->cpu are missing after @from_ns: who was last seen there
  * or was off the cores may have done anything. Who runs elsewhere does. */
@@ -360,19 +387,34 @@ static void lose(struct switches *s, const struct switch_record *r,
 
         if (l->phase != LINE_ALIVE || (on_core(l) && l->cpu != r->cpu))
             continue;
-        s->near[id].known_ns = r->at_ns;
-        forget(s, id, from_ns);
+        forget(s, id, from_ns, r->at_ns);
     }
+    if (s->deaf_ns < r->at_ns)
+        s->deaf_ns = r->at_ns;
     if (s->cores && r->cpu >= 0 && r->cpu < CORES)
         s->cores[r->cpu].foreign = false;
+}
+
+/* Its thread is gone, and it had not published its end by then: killed. */
+static void bury(struct switches *s, int id, int64_t at_ns)
+{
+    struct near *near = &s->near[id];
+
+    if (near->closing)
+        replay(s, id, s->lines->v[id].born_ns, at_ns);
+    near->closing = false;
+    blur(s, id);
+    end(s, id, at_ns);
 }
 
 void switches_blind(struct switches *s, int64_t from_ns)
 {
     s->blind = true;
     s->until_ns = from_ns;
+    /* Who has ended meanwhile is not known before the next drain. */
     for (int id = 0; id < s->near_count; id++)
-        forget(s, id, from_ns);
+        if (s->lines->v[id].phase == LINE_ALIVE && s->near[id].hazy_ns == 0)
+            s->near[id].hazy_ns = from_ns;
 }
 
 void switches_sighted(struct switches *s, int64_t at_ns)
@@ -385,6 +427,8 @@ void switches_sighted(struct switches *s, int64_t at_ns)
     };
 
     trace_add_event(s->lines->trace, &e);
+    for (int id = 0; id < s->near_count; id++)
+        blur(s, id);
     s->blind = false;
     s->from_ns = at_ns;
     s->until_ns = INT64_MAX;
@@ -421,6 +465,18 @@ static struct trace_core *trace_core_of(const struct switches *s, int cpu)
     return &t->cores[c->index];
 }
 
+/* Others' time counts from the gate on. While the trace has no gate it opens
+ * later than any record that is used. */
+static int64_t since_gate(const struct switches *s, int64_t from_ns,
+                          int64_t to_ns)
+{
+    int64_t gate_ns = s->lines->trace->gate_ns;
+
+    if (gate_ns == 0 || to_ns <= gate_ns)
+        return 0;
+    return to_ns - (from_ns > gate_ns ? from_ns : gate_ns);
+}
+
 static void add_foreign(struct switches *s, const struct switch_record *r,
                         bool ours)
 {
@@ -435,7 +491,7 @@ static void add_foreign(struct switches *s, const struct switch_record *r,
         if (core && core->foreign_ns < 0)
             core->foreign_ns = 0;
         if (core)
-            core->foreign_ns += r->at_ns - c->since_ns;
+            core->foreign_ns += since_gate(s, c->since_ns, r->at_ns);
         c->foreign = false;
     }
     if (r->kind == SWITCH_IN && r->tid != 0 && !ours) {
@@ -462,12 +518,20 @@ static void take(struct switches *s, struct switch_feed *f)
     f->has = false;
 }
 
-/* Earlier first; at one instant who leaves before who comes. */
-static bool sooner(const struct switch_record *a, const struct switch_record *b)
+/* When the stream's next record is due. A loss is when it begins: what other
+ * cores have to say meanwhile is not all that there was. */
+static int64_t due_ns(const struct switch_feed *f)
 {
-    if (a->at_ns != b->at_ns)
-        return a->at_ns < b->at_ns;
-    return a->kind < b->kind;
+    return f->head.kind == SWITCH_LOST && f->last_ns ? f->last_ns
+                                                     : f->head.at_ns;
+}
+
+/* Earlier first; at one instant who leaves before who comes. */
+static bool sooner(const struct switch_feed *a, const struct switch_feed *b)
+{
+    if (due_ns(a) != due_ns(b))
+        return due_ns(a) < due_ns(b);
+    return a->head.kind < b->head.kind;
 }
 
 /* The stream whose next record is due, and in @second the one after it; NULL:
@@ -485,10 +549,10 @@ static struct switch_feed *due(struct switch_feed *feeds, int count,
             f->has = f->next(f->from, &f->head);
         if (!f->has)
             continue;
-        if (!first || sooner(&f->head, &first->head)) {
+        if (!first || sooner(f, first)) {
             *second = first;
             first = f;
-        } else if (!*second || sooner(&f->head, &(*second)->head)) {
+        } else if (!*second || sooner(f, *second)) {
             *second = f;
         }
     }
@@ -501,15 +565,22 @@ int64_t switches_drain(struct switches *s, struct switch_feed *feeds, int count,
     struct switch_feed *first, *second;
     int64_t used = 0;
 
+    /* Ends are known by now, if they were before what was used last. */
+    for (int id = 0; id < s->near_count; id++) {
+        blur(s, id);
+        if (s->near[id].gone_ns && s->near[id].ended_ns == 0 &&
+            s->lines->v[id].phase == LINE_ALIVE)
+            bury(s, id, s->near[id].gone_ns);
+    }
     while ((first = due(feeds, count, &second)) != NULL &&
-           first->head.at_ns <= horizon_ns) {
+           due_ns(first) <= horizon_ns) {
         /* Most often the same stream is due again. */
         do {
             take(s, first);
             used++;
             first->has = first->next(first->from, &first->head);
-        } while (first->has && first->head.at_ns <= horizon_ns &&
-                 (!second || sooner(&first->head, &second->head)));
+        } while (first->has && due_ns(first) <= horizon_ns &&
+                 (!second || sooner(first, second)));
     }
 
     for (int id = 0; id < s->near_count; id++) {
@@ -532,8 +603,9 @@ void switches_finish(struct switches *s, int64_t at_ns)
 
         if (s->lines->v[id].phase != LINE_ALIVE)
             continue;
-        if (near->closing)
-            replay(s, id, s->lines->v[id].born_ns, at_ns);
-        end(s, id, near->ended_ns ? near->ended_ns : at_ns);
+        if (near->ended_ns)
+            end(s, id, near->ended_ns);
+        else
+            bury(s, id, near->gone_ns ? near->gone_ns : at_ns);
     }
 }

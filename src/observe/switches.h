@@ -14,7 +14,8 @@
 #include "observe/marks.h"
 
 enum switch_kind {
-    SWITCH_LOST,    /* .lost records did not fit the ring before this one */
+    SWITCH_LOST,    /* .lost records did not fit the ring: all between the one
+                       before this and .at_ns */
     SWITCH_OUT,     /* left the core: it waits for something */
     SWITCH_PREEMPT, /* left the core, but could go on */
     SWITCH_EXIT,    /* the thread is no more */
@@ -66,7 +67,8 @@ void switches_closing(struct switches *s, int id);
 int64_t switches_drain(struct switches *s, struct switch_feed *feeds, int count,
                        int64_t horizon_ns);
 
-/* No records are taken from @from_ns on (all before have been used) ... */
+/* No records are taken from @from_ns on (all before have been used). Ends
+ * before that may become known up to the next drain ... */
 void switches_blind(struct switches *s, int64_t from_ns);
 /* ... until @at_ns. Records between the two do not count. */
 void switches_sighted(struct switches *s, int64_t at_ns);

@@ -176,6 +176,9 @@ static void sums_from_proc(const struct observer *o, int id,
 {
     const struct watched *w = &o->watched[id];
     const struct proc_task *p = &w->proc;
+    if (o->trace->spec.workload == WORKLOAD_COMMAND)
+        return; /* what was read is the command's */
+
     int64_t queued =
         p->has & PROC_TIMES ? since(p->queued_ns, LOAD(born->queued_ns)) : -1;
 
@@ -225,7 +228,9 @@ static struct sums sums_of(const struct observer *o, int id, int64_t now_ns)
         now_ns = l->ended_ns;
     s.life = now_ns > l->born_ns ? now_ns - l->born_ns : 0;
     sums_from_spans(o, id, now_ns, &s);
-    if (over && o->watched[id].told_end)
+    if (o->trace->spec.model == MODEL_COOP) /* the kernel sees one thread */
+        s.voluntary = s.involuntary = s.migrations = -1;
+    else if (over && o->watched[id].told_end)
         sums_from_end(row, &s);
     else
         sums_from_proc(o, id, &row->born, &s);
@@ -245,6 +250,17 @@ static void set_count(struct metrics *m, enum metric which, int64_t n)
     m->value[which] = (double)n;
 }
 
+/* What its commands computed counts as its own; how long they queued for a core
+ * nobody measured, and how their time divides is not kept. */
+static void add_command(struct board_row *row, struct sums *s)
+{
+    const int which = METRIC_CHILD_CPU_S - METRIC_REPORTED_FIRST;
+
+    if (s->run >= 0)
+        s->run += LOAD(row->reported[which]);
+    s->ready = s->blocked = s->user = s->sys = -1;
+}
+
 static void tell_totals(const struct observer *o, int id, int64_t now_ns,
                         struct sums *s)
 {
@@ -253,9 +269,11 @@ static void tell_totals(const struct observer *o, int id, int64_t now_ns,
     struct metrics *m = &w->metrics;
 
     *s = sums_of(o, id, now_ns);
+    if (o->trace->spec.workload == WORKLOAD_COMMAND)
+        add_command(row, s);
     set_time(m, METRIC_LIFE_S, s->life);
     set_time(m, METRIC_RUN_S, s->run);
-    set_time(m, METRIC_CPU_S, s->run);
+    set_time(m, METRIC_CPU_S, o->trace->spec.model == MODEL_COOP ? -1 : s->run);
     set_time(m, METRIC_READY_S, s->ready);
     /* Two clocks were compared: a hair below nought is nought. */
     set_time(m, METRIC_BLOCKED_S,
@@ -270,6 +288,8 @@ static void tell_totals(const struct observer *o, int id, int64_t now_ns,
              LOAD(row->wait_ns[WAIT_IO]) + LOAD(row->wait_ns[WAIT_SLEEP]));
     if (o->trace->spec.model == MODEL_GIL)
         set_time(m, METRIC_GIL_WAIT_S, LOAD(row->wait_ns[WAIT_GIL]));
+    if (o->trace->spec.model == MODEL_COOP)
+        set_time(m, METRIC_LOOP_WAIT_S, LOAD(row->wait_ns[WAIT_LOOP]));
     set_count(m, METRIC_TASKS_DONE, LOAD(row->tasks_done));
     set_count(m, METRIC_TASKS_FAILED, LOAD(row->tasks_failed));
     w->ops = LOAD(row->ops);
@@ -296,6 +316,19 @@ static int proc_most(const struct observer *o)
     return o->live_count < PROC_A_PUMP ? o->live_count : PROC_A_PUMP;
 }
 
+/* A worker that runs a command is drawn as that command is: from samples. Its
+ * own numbers are told by its own counts at the end. */
+static void command_change(struct observer *o, int id, int32_t child_pid)
+{
+    struct watched *w = &o->watched[id];
+
+    if (w->child_pid == child_pid)
+        return;
+    w->child_pid = child_pid;
+    proc_forget(o->proc, id);
+    w->last.run_ns = w->last.queued_ns = 0; /* the new one begins at nought */
+}
+
 static void proc_ask(struct observer *o, int64_t now_ns)
 {
     unsigned want = proc_wanted(o);
@@ -311,7 +344,12 @@ static void proc_ask(struct observer *o, int64_t now_ns)
 
         if (o->lines.v[id].phase != LINE_ALIVE)
             continue;
-        proc_read(o->proc, id, LOAD(row->pid), LOAD(row->tid), want, &got);
+        command_change(o, id, LOAD(row->child_pid));
+        if (w->child_pid != 0)
+            proc_read(o->proc, id, w->child_pid, w->child_pid,
+                      PROC_TIMES | PROC_STATE, &got);
+        else
+            proc_read(o->proc, id, LOAD(row->pid), LOAD(row->tid), want, &got);
         if (!got.has)
             continue;
         if (!(got.has & PROC_SWITCHES) && (w->proc.has & PROC_SWITCHES)) {
@@ -404,5 +442,7 @@ void workers_totals(struct observer *o, int64_t now_ns, bool final,
         if (worker_totals(o, o->live[i], now_ns, final, sum))
             o->live[kept++] = o->live[i];
     o->live_count = kept;
+    if (o->trace->spec.model == MODEL_COOP)
+        loop_totals(o, sum);
     o->pumps++;
 }

@@ -14,6 +14,11 @@ enum wait_cause {
     WAIT_DISPATCH, /* for a task */
     WAIT_BARRIER,  /* the others, between two phases */
     WAIT_PARKED,   /* told to stand aside: fewer workers were asked for */
+    WAIT_QUEUE,    /* an item, or room for one */
+    WAIT_PIPE,     /* bytes in a pipe, or room for them */
+    WAIT_JOIN,     /* another's end */
+    WAIT_MEET,     /* the others, at a barrier of the work's own */
+    WAIT_LOOP,     /* the event loop: others of its thread go first */
     WAIT_OTHER,    /* not marked */
     WAIT_CAUSES
 };

@@ -5,9 +5,19 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#include "spec/inputs.h"
+#include "spec/mystery.h"
+#include "spec/parts.h"
+#include "spec/rules.h"
 
 /* The most that factorial's arithmetic is for: a minute or so. */
 #define FACTORIAL_LIMIT_MAX 10000000
+
+/* Descriptors that a lab with a fleet has beside hosts and connections: those
+ * of workers that are added while it runs, its own, the observer's. */
+#define FLEET_OTHER_FILES 128
 
 /* Memory that one worker takes, itself and in the kernel: a touched stack and
  * its row on the scoreboard; a process has page tables and private copies of
@@ -48,6 +58,24 @@ static int refuse_setting(const struct spec *spec, const struct setting *s,
         rc = err_set(err, -EINVAL,
                      "--%s means nothing for %s; it is a setting of %s",
                      s->name, workload, list_workloads(&list, s->workloads));
+    else if (id == SET_PROCESSES)
+        rc = err_set(err, -EINVAL,
+                     "--processes means nothing for --model %s; add --model "
+                     "blended",
+                     spec_model_words[spec->model]);
+    else if (id == SET_YIELD_EVERY)
+        rc = err_set(err, -EINVAL,
+                     "--yield-every means nothing for --model %s, whose "
+                     "workers need not yield; add --model coop",
+                     spec_model_words[spec->model]);
+    else if (id == SET_POLL)
+        rc = err_set(err, -EINVAL,
+                     "--poll means nothing for a pool; add --spawn per-task");
+    else if (id == SET_RESULTS)
+        rc = err_set(err, -EINVAL,
+                     "--results means nothing for --dispatch %s; add "
+                     "--dispatch async",
+                     spec_dispatch_words[spec->dispatch]);
     else if (id == SET_PRIORITY)
         rc = err_set(err, -EINVAL,
                      "--priority means nothing under --sched %s; add --sched "
@@ -76,7 +104,8 @@ static int check_applies(const struct spec *spec, struct err *err)
 
 static int check_dispatch(const struct spec *spec, struct err *err)
 {
-    if (table_given(spec, SET_CHUNK) && spec->dispatch != DISPATCH_MAP)
+    if (table_given(spec, SET_CHUNK) && spec->dispatch != DISPATCH_MAP &&
+        spec->dispatch != DISPATCH_DYNAMIC)
         return err_set(err, -EINVAL,
                        "--dispatch %s hands out one task at a time, so --chunk "
                        "cannot be; leave one out or write --dispatch map",
@@ -130,6 +159,19 @@ static int check_limit(const struct spec *spec, struct err *err)
     return 0;
 }
 
+/* One request to the modelled drive. */
+#define DISK_BYTES_MAX (INT64_C(64) << 20)
+
+static int check_disk(const struct spec *spec, struct err *err)
+{
+    if (spec->workload == WORKLOAD_DISK && spec->bytes > DISK_BYTES_MAX)
+        return err_set(err, -EINVAL,
+                       "--bytes %lld is too much for one request to a drive, "
+                       "which takes up to 64M",
+                       (long long)spec->bytes);
+    return 0;
+}
+
 /* ---- processors and workers --------------------------------------------- */
 
 static int check_cpus(const struct spec *spec, const struct machine *m,
@@ -154,6 +196,120 @@ static int check_cpus(const struct spec *spec, const struct machine *m,
     return rc;
 }
 
+static int check_model(const struct spec *spec, struct err *err)
+{
+    const char *separator = "";
+    struct text list = {0};
+    int rc;
+
+    if (spec_runs_on(spec->workload, spec->model))
+        return 0;
+    for (int i = 0; i < MODEL_COUNT; i++) {
+        if (!spec_runs_on(spec->workload, (enum spec_model)i))
+            continue;
+        text_addf(&list, "%s%s", separator, spec_model_words[i]);
+        separator = ", ";
+    }
+    rc = err_set(err, -EINVAL, "%s cannot run with --model %s; it can with %s",
+                 spec_workload_words[spec->workload],
+                 spec_model_words[spec->model], text_str(&list));
+    text_fini(&list);
+    return rc;
+}
+
+/* The inputs say how many tasks there are, unless that was said. */
+static int check_inputs(struct spec *spec, struct err *err)
+{
+    struct inputs in;
+    int rc;
+
+    if (spec->inputs[0] == '\0')
+        return 0;
+    rc = inputs_read(&in, spec->inputs, err);
+    if (rc < 0)
+        return rc;
+    if (table_given(spec, SET_TASKS) && spec->tasks > in.count)
+        rc = err_set(err, -EINVAL,
+                     "--tasks %lld is more than the %lld inputs of %s",
+                     (long long)spec->tasks, (long long)in.count, spec->inputs);
+    else if (!table_given(spec, SET_TASKS))
+        spec->tasks = in.count;
+    inputs_fini(&in);
+    return rc;
+}
+
+static int check_command(struct spec *spec, struct err *err)
+{
+    const char *name = spec_workload_words[spec->workload];
+    char copy[SPEC_COMMAND_MAX], *p = copy, open;
+    int rc;
+
+    if (spec->workload != WORKLOAD_COMMAND && spec->command[0] != '\0')
+        return err_set(err, -EINVAL,
+                       "after -- comes your own command, but %s has none; "
+                       "leave -- and the rest out, or run command",
+                       name);
+    if (spec->workload != WORKLOAD_COMMAND)
+        return 0;
+    if (spec->command[0] == '\0')
+        return err_set(err, -EINVAL,
+                       "command needs your own command after --, for example "
+                       "command --inputs list.txt -- ./resize.sh {}");
+    if (spec->output == OUTPUT_KEEP && spec->dir[0] == '\0')
+        return err_set(err, -EINVAL,
+                       "--output keep needs a folder for what the commands "
+                       "print; add --dir");
+    memcpy(copy, spec->command, sizeof(copy));
+    rc = spec->shell == ANSWER_YES
+             ? 0
+             : inputs_program(text_cut_word(&p, &open), err);
+    return rc < 0 ? rc : check_inputs(spec, err);
+}
+
+/* What is a task says how many there are. */
+static int check_split(struct spec *spec, struct err *err)
+{
+    bool given = table_given(spec, SET_TASKS);
+    int64_t want = spec->split == SPLIT_ROW ? spec->limit : 5;
+
+    if (spec->workload != WORKLOAD_INRANGE)
+        return 0;
+    if (spec->split == SPLIT_BLOCK && !given)
+        spec->tasks = spec->workers;
+    if (spec->split == SPLIT_BLOCK)
+        return 0;
+    if (given && spec->tasks != want)
+        return err_set(err, -EINVAL,
+                       "inrange has one task a %s, so --tasks %lld cannot be; "
+                       "leave it out, or write --split block",
+                       spec->split == SPLIT_ROW ? "row, --limit of them"
+                                                : "column, five of them",
+                       (long long)spec->tasks);
+    spec->tasks = want;
+    return 0;
+}
+
+static int check_spawn(const struct spec *spec, struct err *err)
+{
+    if (spec->spawn != SPAWN_PER_TASK)
+        return 0;
+    if (spec->tasks == 0)
+        return err_set(err, -EINVAL,
+                       "--spawn per-task makes a worker for each task, but "
+                       "these are endless; add --tasks");
+    if (spec->tasks > SPEC_SPAWNED_MAX)
+        return err_set(err, -EINVAL,
+                       "--spawn per-task makes a worker for each task, up to "
+                       "%d; --tasks %lld is too many",
+                       SPEC_SPAWNED_MAX, (long long)spec->tasks);
+    if (spec->model != MODEL_THREADS && spec->model != MODEL_PROCESSES)
+        return err_set(err, -EINVAL,
+                       "--spawn per-task makes threads or processes; --model "
+                       "%s has a standing pool only",
+                       spec_model_words[spec->model]);
+    return 0;
+}
+
 static int64_t default_workers(const struct spec *spec, const struct machine *m)
 {
     int64_t cores = spec->pinned ? CPU_COUNT(&spec->cpus) : m->cpus_allowed;
@@ -163,16 +319,33 @@ static int64_t default_workers(const struct spec *spec, const struct machine *m)
 
     if (spec->model == MODEL_SEQUENTIAL)
         return 1;
+    if (spec->model == MODEL_BLENDED && spec->processes > least)
+        least = spec->processes;
     return cores > least ? cores : least;
+}
+
+static int64_t default_processes(const struct spec *spec,
+                                 const struct machine *m)
+{
+    int64_t cores = spec->pinned ? CPU_COUNT(&spec->cpus) : m->cpus_allowed;
+
+    return cores < spec->workers ? cores : spec->workers;
+}
+
+static int check_coop(const struct spec *spec, struct err *err)
+{
+    if (spec->model != MODEL_COOP || spec->observer == OBSERVER_AUTO ||
+        spec->observer == OBSERVER_GAP || spec->observer == OBSERVER_OFF)
+        return 0;
+    return err_set(err, -EINVAL,
+                   "cooperative tasks share one thread and can only tell of "
+                   "their turns themselves, so --observer %s cannot be; write "
+                   "gap or off, or leave it out",
+                   spec_observer_words[spec->observer]);
 }
 
 static int check_workers(const struct spec *spec, struct err *err)
 {
-    if (spec->workload == WORKLOAD_PINGPONG && spec->model == MODEL_SEQUENTIAL)
-        return err_set(err, -EINVAL,
-                       "pingpong hands a turn from worker to worker, and "
-                       "--model sequential has only one; write --model "
-                       "threads");
     if (spec->model == MODEL_SEQUENTIAL && spec->workers != 1)
         return err_set(err, -EINVAL,
                        "--model sequential has one worker, so --workers %lld "
@@ -184,7 +357,7 @@ static int check_workers(const struct spec *spec, struct err *err)
                        "pingpong hands a turn from worker to worker, so "
                        "--workers %lld is too few; write --workers 2 or more",
                        (long long)spec->workers);
-    return 0;
+    return rules_wait(spec, err);
 }
 
 static int64_t bytes_each(const struct spec *spec)
@@ -192,6 +365,8 @@ static int64_t bytes_each(const struct spec *spec)
     int64_t bytes =
         spec->model == MODEL_PROCESSES ? PROCESS_BYTES : THREAD_BYTES;
 
+    if (spec->model == MODEL_BLENDED)
+        bytes += PROCESS_BYTES * spec->processes / spec->workers;
     /* n! has about n log2(n) bits; product, digits and room to work. */
     if (spec->workload == WORKLOAD_FACTORIAL)
         bytes += (int64_t)((double)spec->limit * log2((double)spec->limit + 1) /
@@ -209,6 +384,8 @@ static int check_room(const struct spec *spec, const struct machine *m,
 
     if (spec->workers == 1)
         return 0;
+    if (spec->model == MODEL_COOP)
+        return 0; /* stacks only: the run itself is refused them, or not */
     room = machine_room_for_workers(m, spec->model != MODEL_PROCESSES,
                                     bytes_each(spec), &limit);
     if (spec->workers <= room)
@@ -226,10 +403,58 @@ static int check_room(const struct spec *spec, const struct machine *m,
                    (long long)room);
 }
 
+/* A mix has the workers of all its parts. */
+static int check_parts(struct spec *spec, const struct machine *m,
+                       struct err *err)
+{
+    struct spec parts[PARTS_MAX];
+    int count;
+
+    if (table_given(spec, SET_WORKERS))
+        return err_set(err, -EINVAL,
+                       "each part of a mix has workers of its own; write "
+                       "--workers inside --parts");
+    if (spec->duration_ns == 0)
+        return err_set(err, -EINVAL,
+                       "a mix runs each part for a given time; write "
+                       "--duration with a number of seconds");
+    count = parts_read(spec, m, parts, err);
+    spec->workers = 0;
+    for (int i = 0; i < count; i++)
+        spec->workers += parts[i].workers;
+    return count < 0 ? count : 0;
+}
+
+/* Each host takes a descriptor, and so does each worker's connection. */
+static int check_fleet(const struct spec *spec, struct err *err)
+{
+    struct rlimit files;
+    int64_t room;
+
+    if (spec->workload != WORKLOAD_FLEET ||
+        getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_max == RLIM_INFINITY)
+        return 0;
+    room = (int64_t)files.rlim_max - FLEET_OTHER_FILES - spec->workers;
+    if (spec->hosts <= room)
+        return 0;
+    if (room < 1)
+        return err_set(err, -EAGAIN,
+                       "this user may open %lld descriptors at once (ulimit "
+                       "-Hn), too few for --workers %lld; try fewer workers",
+                       (long long)files.rlim_max, (long long)spec->workers);
+    return err_set(err, -EAGAIN,
+                   "each host takes a descriptor, and this user may open %lld "
+                   "at once (ulimit -Hn): --hosts %lld with --workers %lld is "
+                   "too many, try --hosts %lld",
+                   (long long)files.rlim_max, (long long)spec->hosts,
+                   (long long)spec->workers, (long long)room);
+}
+
 int spec_check(struct spec *spec, const struct machine *m, struct err *err)
 {
     static int (*const rules[])(const struct spec *, struct err *) = {
-        check_applies, check_dispatch, check_phases, check_sched, check_limit,
+        check_model, check_applies, check_dispatch, check_spawn, check_phases,
+        check_sched, check_limit,   check_disk,     rules_deal,  check_coop,
     };
     int rc;
 
@@ -238,13 +463,36 @@ int spec_check(struct spec *spec, const struct machine *m, struct err *err)
         if (rc < 0)
             return rc;
     }
-    rc = check_cpus(spec, m, err);
+    rc = check_command(spec, err);
+    if (rc == 0)
+        rc = check_cpus(spec, m, err);
+    if (rc == 0)
+        rc = rules_settle(spec, err);
     if (rc < 0)
         return rc;
-    if (spec->workers == 0)
+    if (spec->workers == 0 ||
+        (spec->model == MODEL_SEQUENTIAL && !table_given(spec, SET_WORKERS)))
         spec->workers = default_workers(spec, m);
+    if (spec->processes == 0)
+        spec->processes = default_processes(spec, m);
     rc = check_workers(spec, err);
+    if (rc == 0)
+        rc = rules_crowd(spec, err);
+    if (rc == 0)
+        rc = check_split(spec, err);
+    if (rc == 0)
+        rc = check_fleet(spec, err);
+    if (rc == 0)
+        rc = rules_files(spec, err);
     if (rc < 0)
         return rc;
+    if (spec->workload == WORKLOAD_MYSTERY) {
+        struct spec hidden;
+
+        mystery_draw(spec, &hidden);
+        return spec_check(&hidden, m, err);
+    }
+    if (spec->workload == WORKLOAD_MIX)
+        return check_parts(spec, m, err);
     return check_room(spec, m, err);
 }

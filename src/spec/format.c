@@ -69,6 +69,33 @@ static void add_phases(struct text *out, const struct spec *spec)
     }
 }
 
+/* In the largest unit that leaves nothing over: "64k". */
+static void add_size(struct text *out, int64_t bytes, const struct setting *s)
+{
+    static const char units[] = {'\0', 'k', 'M', 'G', '\0'};
+    int unit = 0;
+
+    if (bytes == 0 && s->min > 0) {
+        text_add(out, s->fallback);
+        return;
+    }
+    while (bytes != 0 && bytes % 1024 == 0 && units[unit + 1] != '\0') {
+        bytes /= 1024;
+        unit++;
+    }
+    text_addf(out, "%" PRId64, bytes);
+    if (units[unit] != '\0')
+        text_addf(out, "%c", units[unit]);
+}
+
+/* The count that means the fallback's word; none has if nought is a count. */
+static int64_t stands_for(const struct setting *s)
+{
+    if (s - spec_settings == SET_SENTINELS)
+        return -1;
+    return s->min > 0 ? 0 : INT64_MIN;
+}
+
 void spec_format_setting(const struct spec *spec, const struct setting *s,
                          struct text *out)
 {
@@ -81,7 +108,7 @@ void spec_format_setting(const struct spec *spec, const struct setting *s,
             text_add(out, "endless");
             return;
         }
-        if (id == SET_LIMIT && spec->limit == 0) {
+        if (*(const int64_t *)field == stands_for(s)) {
             text_add(out, s->fallback);
             return;
         }
@@ -97,6 +124,8 @@ void spec_format_setting(const struct spec *spec, const struct setting *s,
     case SETTING_SECONDS:
         if (*(const int64_t *)field != 0)
             add_time(out, *(const int64_t *)field, 9);
+        else if (s->min <= 0)
+            text_add(out, "0");
         else if (id == SET_DURATION &&
                  (spec->tasks == 0 || table_given(spec, id)))
             text_add(out, "endless");
@@ -104,8 +133,17 @@ void spec_format_setting(const struct spec *spec, const struct setting *s,
             text_add(out, s->fallback);
         return;
     case SETTING_MS:
-        if (*(const int64_t *)field != 0)
+        if (*(const int64_t *)field != 0 || s->min <= 0)
             add_time(out, *(const int64_t *)field, 6);
+        else
+            text_add(out, s->fallback);
+        return;
+    case SETTING_SIZE:
+        add_size(out, *(const int64_t *)field, s);
+        return;
+    case SETTING_TEXT:
+        if (*(const char *)field != '\0')
+            text_quote(out, field);
         else
             text_add(out, s->fallback);
         return;
@@ -146,4 +184,6 @@ void spec_format(const struct spec *spec, struct text *out)
         text_addf(out, " --%s ", s->name);
         spec_format_setting(spec, s, out);
     }
+    if (spec->command[0] != '\0')
+        text_addf(out, " -- %s", spec->command);
 }

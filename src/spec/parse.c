@@ -95,6 +95,8 @@ static int no_value(const struct setting *s, struct err *err)
 struct said {
     const char *workload;
     const char *values[SET_COUNT]; /* NULL: not said */
+    const char *const *command;    /* the words after "--" */
+    int command_count;
 };
 
 static int say_workload(struct said *said, const char *name, struct err *err)
@@ -170,6 +172,15 @@ static int say_word(struct said *said, int count, const char *const words[],
     bool is_workload;
     int rc;
 
+    if (strcmp(word, "--") == 0 && *at + 1 == count)
+        return err_set(err, -EINVAL,
+                       "after -- comes your own command, but there is none");
+    if (strcmp(word, "--") == 0) {
+        said->command = words + *at + 1;
+        said->command_count = count - *at - 1;
+        *at = count;
+        return 0;
+    }
     if (!is_option(word))
         return say_workload(said, word, err);
     rc = split_option(word, name, &value, err);
@@ -194,6 +205,31 @@ static int say_word(struct said *said, int count, const char *const words[],
     }
     return is_workload ? say_workload(said, value, err)
                        : say_setting(said, s, value, err);
+}
+
+/* Keep the words after "--" as one line that gives them again. */
+static int take_command(struct spec *spec, const struct said *said,
+                        struct err *err)
+{
+    struct text line = {0};
+    int rc = 0;
+
+    for (int i = 0; i < said->command_count; i++) {
+        if (i > 0)
+            text_add(&line, " ");
+        text_quote(&line, said->command[i]);
+    }
+    if (line.failed)
+        rc = err_set(err, -ENOMEM, "no memory to read the command");
+    else if (line.len >= sizeof(spec->command))
+        rc = err_set(err, -EINVAL,
+                     "the command after -- has %zu characters; up to %zu can "
+                     "be, so write a script and name that",
+                     line.len, sizeof(spec->command) - 1);
+    else
+        memcpy(spec->command, text_str(&line), line.len);
+    text_fini(&line);
+    return rc;
 }
 
 int spec_parse_words(struct spec *spec, int count, const char *const words[],
@@ -226,39 +262,10 @@ int spec_parse_words(struct spec *spec, int count, const char *const words[],
             return rc;
     }
     table_settle(spec);
-    return 0;
+    return take_command(spec, &said, err);
 }
 
 /* ---- a line ------------------------------------------------------------- */
-
-/* Cut the next word out of *@p, in place: blanks separate, quotes group and
- * vanish. NULL at the end of the line; @open is set if a quote stays open. */
-static char *cut_word(char **p, char *open)
-{
-    char *from = *p, *to, *word;
-    char quote = '\0';
-
-    while (isspace((unsigned char)*from))
-        from++;
-    *p = from;
-    if (*from == '\0')
-        return NULL;
-    word = to = from;
-    for (; *from != '\0'; from++) {
-        if (quote != '\0' && *from == quote)
-            quote = '\0';
-        else if (quote == '\0' && (*from == '"' || *from == '\''))
-            quote = *from;
-        else if (quote == '\0' && isspace((unsigned char)*from))
-            break;
-        else
-            *to++ = *from;
-    }
-    *open = quote;
-    *p = *from == '\0' ? from : from + 1;
-    *to = '\0';
-    return word;
-}
 
 int spec_parse_line(struct spec *spec, const char *line, struct err *err)
 {
@@ -273,7 +280,7 @@ int spec_parse_line(struct spec *spec, const char *line, struct err *err)
         rc = err_set(err, -ENOMEM, "no memory to read the line: %m");
         goto out;
     }
-    while ((word = cut_word(&p, &open)) != NULL)
+    while ((word = text_cut_word(&p, &open)) != NULL)
         words[count++] = word;
     if (open != '\0')
         rc = err_set(err, -EINVAL,
@@ -305,8 +312,10 @@ static int set_workload(struct spec *spec, const char *value, struct err *err)
             (s->workloads != 0 && !(s->workloads >> workload & 1)))
             continue;
         table_copy(&fresh, spec, s);
-        fresh.given |= UINT64_C(1) << i;
+        spec_give(&fresh, i, true);
     }
+    if (workload == WORKLOAD_COMMAND)
+        memcpy(fresh.command, spec->command, sizeof(fresh.command));
     *spec = fresh;
     table_settle(spec);
     return 0;
@@ -328,7 +337,7 @@ int spec_set(struct spec *spec, const char *name, const char *value,
 
         spec_defaults(&fresh, spec->workload);
         table_copy(&next, &fresh, s);
-        next.given &= ~(UINT64_C(1) << (s - spec_settings));
+        spec_give(&next, (int)(s - spec_settings), false);
     } else if (*value == '\0') {
         return no_value(s, err);
     } else {

@@ -1,35 +1,24 @@
-/* The table of settings, and what they are when nobody says anything. Read by
- * the command line, the screens, the record and the manual; any process. */
+/* The table of settings. Read by the command line, the screens, the record and
+ * the manual; any process. What a workload has of its own: workloads.c. */
 #include "spec/table.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "base/clock.h"
-
-const char *const spec_workload_words[] = {
-#define X(id, name, endless, summary) #name,
-    SPEC_WORKLOADS(X)
-#undef X
-        NULL};
-
-const char *const spec_workload_summaries[] = {
-#define X(id, name, endless, summary) summary,
-    SPEC_WORKLOADS(X)
-#undef X
-        NULL};
-
-const char *const spec_model_words[] = {"sequential", "threads", "processes",
-                                        "gil", NULL};
+const char *const spec_model_words[] = {
+    "sequential", "threads", "processes", "gil", "coop", "blended", NULL};
 
 const char *const spec_model_summaries[] = {
     "one worker does everything, task after task",
     "threads of one process, sharing its memory",
     "forked processes, each with its own memory",
     "threads under one global lock, as in CPython: one computes at a time",
+    "cooperative tasks on one thread: each goes on until it lets others",
+    "threads shared out among several processes",
     NULL};
 
-const char *const spec_dispatch_words[] = {"dynamic", "map", "apply", NULL};
+const char *const spec_dispatch_words[] = {"dynamic", "map", "apply", "async",
+                                           NULL};
 
 const char *const spec_sync_words[] = {"none",           "mutex",  "spin",
                                        "ticket",         "atomic", "sharded",
@@ -47,6 +36,25 @@ const char *const spec_sync_summaries[] = {
 
 const char *const spec_gil_words[] = {"new", "old", "unforced", NULL};
 static const char *const gil_check_words[] = {"loop", "opcode", NULL};
+static const char *const spawn_words[] = {"pool", "per-task", NULL};
+static const char *const results_words[] = {"arrival", "index", NULL};
+static const char *const split_words[] = {"row", "column", "block", NULL};
+static const char *const share_words[] = {"private", "mapped", "pipe", NULL};
+static const char *const make_words[] = {"thread", "fork", "exec", NULL};
+static const char *const via_words[] = {"futex", "pipe", "yield", NULL};
+static const char *const join_words[] = {"before", "after", NULL};
+const char *const spec_order_words[] = {"opposite", "same", "trylock", NULL};
+static const char *const protocol_words[] = {"none", "inherit", NULL};
+const char *const spec_guard_words[] = {"busy",    "if",   "while", "semaphore",
+                                        "barrier", "join", NULL};
+const char *const spec_drive_words[] = {"hp97560", "nl7200", "ssd", NULL};
+const char *const spec_disk_policy_words[] = {
+    "fcfs", "sstf", "scan", "look", "cscan", "clook", "deadline", "satf", NULL};
+static const char *const read_ahead_words[] = {"off", "idle", "segments", NULL};
+static const char *const pattern_words[] = {"sequential", "random", NULL};
+static const char *const cache_words[] = {"direct", "pages", NULL};
+static const char *const output_words[] = {"drop", "keep", NULL};
+static const char *const answer_words[] = {"no", "yes", NULL};
 const char *const spec_sched_words[] = {"other", "batch", "idle",
                                         "fifo",  "rr",    NULL};
 const char *const spec_observer_words[] = {"auto",    "perf-cpu", "perf", "gap",
@@ -59,8 +67,15 @@ _Static_assert(sizeof(enum spec_model) == sizeof(unsigned) &&
 
 #define FIELD(name) offsetof(struct spec, name)
 #define ON(id) (1u << WORKLOAD_##id)
-#define FINITE                                                                 \
-    (ON(PRIMES) | ON(SUMSQUARES) | ON(FACTORIAL) | ON(SPIN) | ON(SLEEP))
+/* Work in tasks of one kind, that dispatch can deal. */
+#define DEALT                                                                  \
+    (ON(PRIMES) | ON(SUMSQUARES) | ON(FACTORIAL) | ON(SPIN) | ON(SLEEP) |      \
+     ON(INRANGE) | ON(FLEET) | ON(COMMAND))
+#define COUNTED                                                                \
+    (DEALT | ON(CREATE) | ON(QUEUE) | ON(LOCKS) | ON(SYNC) | ON(MIGRATE))
+#define SCALED (ON(SLEEP) | ON(FLEET) | ON(DISK))
+#define SIZED                                                                  \
+    (ON(PIPE) | ON(FLEET) | ON(DISK) | ON(FILE) | ON(MIGRATE) | ON(CONVOY))
 
 /* A fallback that is no number ("auto") is a word that may be written, too. */
 /* clang-format off */
@@ -78,7 +93,7 @@ const struct setting spec_settings[] = {
     },
     [SET_TASKS] = {
         .name = "tasks", .type = SETTING_COUNT, .offset = FIELD(tasks),
-        .min = 1, .max = 1e9, .fallback = "auto", .workloads = FINITE,
+        .min = 1, .max = 1e9, .fallback = "auto", .workloads = COUNTED,
         .help = "how many tasks there are to do",
     },
     [SET_DURATION] = {
@@ -90,30 +105,38 @@ const struct setting spec_settings[] = {
     [SET_LIMIT] = {
         .name = "limit", .type = SETTING_COUNT, .offset = FIELD(limit),
         .min = 1, .max = 1e10, .fallback = "auto",
-        .workloads = ON(PRIMES) | ON(SUMSQUARES) | ON(FACTORIAL),
-        .help = "size of one task: largest number, terms of the sum, n of n!",
+        .workloads = ON(PRIMES) | ON(SUMSQUARES) | ON(FACTORIAL) | ON(INRANGE),
+        .help = "size of one task: largest number, terms of the sum, n of n!; "
+                "inrange: rows of the matrix",
     },
     [SET_TASK_MS] = {
         .name = "task-ms", .type = SETTING_MS, .offset = FIELD(task_ns),
-        .unit = "ms", .min = 0.001, .max = 3600000, .fallback = "auto",
-        .workloads = ON(SPIN) | ON(SLEEP),
-        .help = "length of one task",
+        .unit = "ms", .min = 0, .max = 3600000, .fallback = "0",
+        .workloads = ON(SPIN) | ON(SLEEP) | ON(QUEUE) | ON(LOCKS) |
+                     ON(INVERSION) | ON(SYNC) | ON(MIGRATE),
+        .help = "length of one task, or of the work with what it got",
+    },
+    [SET_LENGTHS] = {
+        .name = "lengths", .type = SETTING_TEXT, .offset = FIELD(lengths),
+        .fallback = "none", .workloads = ON(SPIN) | ON(SLEEP),
+        .help = "how long each task is in ms, one after the other and again: "
+                "80,20,60,40",
     },
     [SET_SCALE] = {
         .name = "scale", .type = SETTING_REAL, .offset = FIELD(scale),
-        .min = 1, .max = 1e6, .fallback = "1", .workloads = ON(SLEEP),
+        .min = 0.01, .max = 1e6, .fallback = "1", .workloads = SCALED,
         .help = "make waits this many times shorter, and show results scaled "
                 "back",
     },
     [SET_DISPATCH] = {
         .name = "dispatch", .type = SETTING_CHOICE, .offset = FIELD(dispatch),
         .words = spec_dispatch_words, .fallback = "dynamic",
-        .workloads = FINITE,
-        .help = "how tasks reach workers (sleep: map)",
+        .workloads = DEALT,
+        .help = "how tasks reach workers",
     },
     [SET_CHUNK] = {
         .name = "chunk", .type = SETTING_CHUNK, .offset = FIELD(chunk),
-        .min = 1, .max = 1e9, .fallback = "auto", .workloads = FINITE,
+        .min = 1, .max = 1e9, .fallback = "auto", .workloads = DEALT,
         .help = "tasks handed out together (auto: tasks / 4 workers); implies "
                 "--dispatch map",
     },
@@ -189,44 +212,276 @@ const struct setting spec_settings[] = {
         .unit = "s", .min = 0.01, .max = 86400, .fallback = "none",
         .help = "give up after this long",
     },
+    [SET_PROCESSES] = {
+        .name = "processes", .type = SETTING_WORKERS, .offset = FIELD(processes),
+        .min = 1, .max = 4096, .fallback = "auto",
+        .help = "blended: the workers are threads of so many processes (auto: "
+                "one a core)",
+    },
+    [SET_SPAWN] = {
+        .name = "spawn", .type = SETTING_CHOICE, .offset = FIELD(spawn),
+        .words = spawn_words, .fallback = "pool", .workloads = DEALT,
+        .help = "a standing pool, or a new worker for each task, --workers of "
+                "them at a time",
+    },
+    [SET_POLL] = {
+        .name = "poll", .type = SETTING_SECONDS, .offset = FIELD(poll_ns),
+        .unit = "s", .min = 0, .max = 60, .fallback = "0", .workloads = DEALT,
+        .help = "per-task: look for a free place only so often, as "
+                "Parallel::ForkManager does (0: at once)",
+    },
+    [SET_YIELD_EVERY] = {
+        .name = "yield-every", .type = SETTING_COUNT,
+        .offset = FIELD(yield_every), .min = 0, .max = 1e9, .fallback = "100",
+        .help = "coop: units of work between two yields (0: never)",
+    },
+    [SET_RESULTS] = {
+        .name = "results", .type = SETTING_CHOICE, .offset = FIELD(results),
+        .words = results_words, .fallback = "arrival", .workloads = DEALT,
+        .help = "of --dispatch async: delivered as they come, or sorted by "
+                "their task's index",
+    },
+    [SET_FAIL_AT] = {
+        .name = "fail-at", .type = SETTING_COUNT, .offset = FIELD(fail_at),
+        .min = 1, .max = 1e9, .fallback = "none", .workloads = DEALT,
+        .help = "let this task fail, counted from 1",
+    },
+    [SET_SPLIT] = {
+        .name = "split", .type = SETTING_CHOICE, .offset = FIELD(split),
+        .words = split_words, .fallback = "row", .workloads = ON(INRANGE),
+        .help = "what of the matrix is one task",
+    },
+    [SET_SHARE] = {
+        .name = "share", .type = SETTING_CHOICE, .offset = FIELD(share),
+        .words = share_words, .fallback = "mapped",
+        .workloads = ON(INRANGE) | ON(ISOLATION),
+        .help = "how others get at the data: not at all, in mapped memory, "
+                "through a pipe",
+    },
+    [SET_MAKE] = {
+        .name = "make", .type = SETTING_CHOICE, .offset = FIELD(make),
+        .words = make_words, .fallback = "thread",
+        .workloads = ON(CREATE) | ON(LIMIT),
+        .help = "what is made: a thread, a process, a process with another "
+                "program",
+    },
+    [SET_TOUCHED] = {
+        .name = "touched", .type = SETTING_SIZE, .offset = FIELD(touched),
+        .min = 0, .max = 1e11, .fallback = "0",
+        .workloads = ON(CREATE) | ON(ISOLATION),
+        .help = "memory the parent has written before it forks",
+    },
+    [SET_ADDRESS_SPACE] = {
+        .name = "address-space", .type = SETTING_SIZE,
+        .offset = FIELD(address_space), .min = 65536, .max = 1e15,
+        .fallback = "none", .workloads = ON(LIMIT),
+        .help = "limit of what may be mapped (RLIMIT_AS)",
+    },
+    [SET_STACK] = {
+        .name = "stack", .type = SETTING_SIZE, .offset = FIELD(stack),
+        .min = 16384, .max = 1e12, .fallback = "system",
+        .workloads = ON(LIMIT) | ON(CREATE),
+        .help = "stack of a made thread",
+    },
+    [SET_MAX_PROCESSES] = {
+        .name = "max-processes", .type = SETTING_COUNT,
+        .offset = FIELD(max_processes), .min = 1, .max = 4e6,
+        .fallback = "none", .workloads = ON(LIMIT),
+        .help = "limit of the user's threads and processes (RLIMIT_NPROC)",
+    },
+    [SET_VIA] = {
+        .name = "via", .type = SETTING_CHOICE, .offset = FIELD(via),
+        .words = via_words, .fallback = "futex", .workloads = ON(PINGPONG),
+        .help = "how the turn is handed over",
+    },
+    [SET_WORKING_SET] = {
+        .name = "working-set", .type = SETTING_SIZE,
+        .offset = FIELD(working_set), .min = 0, .max = 1e10, .fallback = "0",
+        .workloads = ON(PINGPONG),
+        .help = "memory each worker goes through in its turn",
+    },
+    [SET_PRODUCERS] = {
+        .name = "producers", .type = SETTING_COUNT, .offset = FIELD(producers),
+        .min = 1, .max = 10000, .fallback = "1",
+        .workloads = ON(QUEUE) | ON(SYNC),
+        .help = "how many of the workers produce; the others consume",
+    },
+    [SET_CAPACITY] = {
+        .name = "capacity", .type = SETTING_COUNT, .offset = FIELD(capacity),
+        .min = 1, .max = 1e6, .fallback = "8",
+        .workloads = ON(QUEUE) | ON(SYNC),
+        .help = "places in the queue",
+    },
+    [SET_SENTINELS] = {
+        .name = "sentinels", .type = SETTING_COUNT, .offset = FIELD(sentinels),
+        .min = 0, .max = 10000, .fallback = "auto", .workloads = ON(QUEUE),
+        .help = "how many -1s end the queue (auto: one a consumer)",
+    },
+    [SET_BYTES] = {
+        .name = "bytes", .type = SETTING_SIZE, .offset = FIELD(bytes),
+        .min = 1, .max = 1e11, .fallback = "64k", .workloads = SIZED,
+        .help = "size of one request, answer, message or file",
+    },
+    [SET_JOIN] = {
+        .name = "join", .type = SETTING_CHOICE, .offset = FIELD(join),
+        .words = join_words, .fallback = "before", .workloads = ON(PIPE),
+        .help = "the parent joins its child before reading, or after",
+    },
+    [SET_ORDER] = {
+        .name = "order", .type = SETTING_CHOICE, .offset = FIELD(order),
+        .words = spec_order_words, .fallback = "opposite",
+        .workloads = ON(LOCKS),
+        .help = "in which order a worker takes its two locks; trylock: gives "
+                "back and tries again",
+    },
+    [SET_HOGS] = {
+        .name = "hogs", .type = SETTING_COUNT, .offset = FIELD(hogs),
+        .min = 0, .max = 4096, .fallback = "1",
+        .workloads = ON(INVERSION) | ON(CONVOY),
+        .help = "workers beside that only compute; workers follow",
+    },
+    [SET_PROTOCOL] = {
+        .name = "protocol", .type = SETTING_CHOICE, .offset = FIELD(protocol),
+        .words = protocol_words, .fallback = "none",
+        .workloads = ON(INVERSION),
+        .help = "does who holds the lock inherit the urgency of who waits?",
+    },
+    [SET_GUARD] = {
+        .name = "guard", .type = SETTING_CHOICE, .offset = FIELD(guard),
+        .words = spec_guard_words, .fallback = "while", .workloads = ON(SYNC),
+        .help = "how one waits for what is not there yet, or for the others",
+    },
+    [SET_HOSTS] = {
+        .name = "hosts", .type = SETTING_COUNT, .offset = FIELD(hosts),
+        .min = 1, .max = 4000, .fallback = "100", .workloads = ON(FLEET),
+        .help = "listening hosts on this machine's loopback",
+    },
+    [SET_LATENCY] = {
+        .name = "latency", .type = SETTING_MS, .offset = FIELD(latency_ns),
+        .unit = "ms", .min = 0, .max = 60000, .fallback = "50",
+        .workloads = ON(FLEET),
+        .help = "how long a host takes before it answers",
+    },
+    [SET_JITTER] = {
+        .name = "jitter", .type = SETTING_MS, .offset = FIELD(jitter_ns),
+        .unit = "ms", .min = 0, .max = 60000, .fallback = "10",
+        .workloads = ON(FLEET),
+        .help = "by how much that varies, up and down",
+    },
+    [SET_FAILURES] = {
+        .name = "failures", .type = SETTING_REAL, .offset = FIELD(failures),
+        .unit = "%", .min = 0, .max = 100, .fallback = "0",
+        .workloads = ON(FLEET),
+        .help = "share of hosts that refuse or never answer",
+    },
+    [SET_BANDWIDTH] = {
+        .name = "bandwidth", .type = SETTING_SIZE, .offset = FIELD(bandwidth),
+        .min = 1000, .max = 1e12, .fallback = "none", .workloads = ON(FLEET),
+        .help = "bytes a second that all hosts share",
+    },
+    [SET_BACKLOG] = {
+        .name = "backlog", .type = SETTING_COUNT, .offset = FIELD(backlog),
+        .min = 0, .max = 4096, .fallback = "128", .workloads = ON(FLEET),
+        .help = "connections that may wait at a host to be accepted",
+    },
+    [SET_PATIENCE] = {
+        .name = "patience", .type = SETTING_MS, .offset = FIELD(patience_ns),
+        .unit = "ms", .min = 1, .max = 600000, .fallback = "400",
+        .workloads = ON(FLEET),
+        .help = "a client gives up after this long",
+    },
+    [SET_RETRIES] = {
+        .name = "retries", .type = SETTING_COUNT, .offset = FIELD(retries),
+        .min = 0, .max = 100, .fallback = "0", .workloads = ON(FLEET),
+        .help = "how often a client tries again",
+    },
+    [SET_GROUPS] = {
+        .name = "groups", .type = SETTING_COUNT, .offset = FIELD(groups),
+        .min = 1, .max = 1000, .fallback = "1",
+        .workloads = ON(FLEET) | ON(MIGRATE),
+        .help = "processes that share the work out beforehand; the workers are "
+                "their threads",
+    },
+    [SET_DRIVE] = {
+        .name = "drive", .type = SETTING_CHOICE, .offset = FIELD(drive),
+        .words = spec_drive_words, .fallback = "nl7200",
+        .workloads = ON(DISK),
+        .help = "the modelled drive: of 1992, a 7200 rpm one, flash",
+    },
+    [SET_DISK_POLICY] = {
+        .name = "disk-policy", .type = SETTING_CHOICE,
+        .offset = FIELD(disk_policy), .words = spec_disk_policy_words,
+        .fallback = "fcfs", .flags = SETTING_LIVE, .workloads = ON(DISK),
+        .help = "which waiting request is served next",
+    },
+    [SET_READ_AHEAD] = {
+        .name = "read-ahead", .type = SETTING_CHOICE,
+        .offset = FIELD(read_ahead), .words = read_ahead_words,
+        .fallback = "idle", .workloads = ON(DISK),
+        .help = "the drive reads on: never, while it is idle, always into one "
+                "of its segments",
+    },
+    [SET_PATTERN] = {
+        .name = "pattern", .type = SETTING_CHOICE, .offset = FIELD(pattern),
+        .words = pattern_words, .fallback = "sequential",
+        .workloads = ON(DISK) | ON(FILE),
+        .help = "where a reader's next request is",
+    },
+    [SET_CACHE] = {
+        .name = "cache", .type = SETTING_CHOICE, .offset = FIELD(cache),
+        .words = cache_words, .fallback = "direct", .workloads = ON(FILE),
+        .help = "ask the device (O_DIRECT), or go through the page cache",
+    },
+    [SET_SIZE] = {
+        .name = "size", .type = SETTING_SIZE, .offset = FIELD(size),
+        .min = 4096, .max = 1e12, .fallback = "auto", .workloads = ON(FILE),
+        .help = "of the file each worker reads (auto: 64M, all together up to "
+                "512M)",
+    },
+    [SET_RESUME] = {
+        .name = "resume", .type = SETTING_CHOICE, .offset = FIELD(resume),
+        .words = answer_words, .fallback = "no", .workloads = ON(MIGRATE),
+        .help = "finish what an interrupted run in the same --dir began",
+    },
+    [SET_OUTPUT] = {
+        .name = "output", .type = SETTING_CHOICE, .offset = FIELD(output),
+        .words = output_words, .fallback = "drop", .workloads = ON(COMMAND),
+        .help = "what a command prints: dropped, or kept in files",
+    },
+    [SET_SHELL] = {
+        .name = "shell", .type = SETTING_CHOICE, .offset = FIELD(shell),
+        .words = answer_words, .fallback = "no", .workloads = ON(COMMAND),
+        .help = "let sh read the command",
+    },
+    [SET_ALONE] = {
+        .name = "alone", .type = SETTING_CHOICE, .offset = FIELD(alone),
+        .words = answer_words, .fallback = "yes", .workloads = ON(MIX),
+        .help = "run each part by itself first",
+    },
+    [SET_REVEAL] = {
+        .name = "reveal", .type = SETTING_CHOICE, .offset = FIELD(reveal),
+        .words = answer_words, .fallback = "no", .workloads = ON(MYSTERY),
+        .help = "say what it was, when it is over",
+    },
+    [SET_DIR] = {
+        .name = "dir", .type = SETTING_TEXT, .offset = FIELD(dir),
+        .fallback = "auto",
+        .workloads = ON(FILE) | ON(MIGRATE) | ON(COMMAND),
+        .help = "the folder for files (auto: in the user's cache, and removed)",
+    },
+    [SET_INPUTS] = {
+        .name = "inputs", .type = SETTING_TEXT, .offset = FIELD(inputs),
+        .fallback = "none", .workloads = ON(COMMAND),
+        .help = "a file with one input a line, each for one {} of the command",
+    },
+    [SET_PARTS] = {
+        .name = "parts", .type = SETTING_TEXT, .offset = FIELD(parts),
+        .fallback = "auto", .workloads = ON(MIX),
+        .help = "two to four experiments with | between them",
+    },
 };
 /* clang-format on */
 const int spec_setting_count = SET_COUNT;
-
-/* What differs from workload to workload; 0: means nothing for it. */
-static const struct workload_defaults {
-    int64_t tasks, duration_ns, limit, task_ns;
-    enum spec_dispatch dispatch;
-} defaults[WORKLOAD_COUNT] = {
-    [WORKLOAD_PRIMES] = {.tasks = 20, .limit = 100000},
-    [WORKLOAD_SUMSQUARES] = {.tasks = 20, .limit = 5000000},
-    [WORKLOAD_FACTORIAL] = {.tasks = 4, .limit = 100000},
-    [WORKLOAD_SPIN] = {.tasks = 1000, .task_ns = NS_PER_MS},
-    [WORKLOAD_SLEEP] = {.tasks = 100,
-                        .task_ns = 2 * NS_PER_S,
-                        .dispatch = DISPATCH_MAP},
-    [WORKLOAD_COUNTER] = {.duration_ns = NS_PER_S},
-    [WORKLOAD_PINGPONG] = {.duration_ns = NS_PER_S},
-};
-
-void spec_defaults(struct spec *spec, enum spec_workload workload)
-{
-    const struct workload_defaults *d = &defaults[workload];
-
-    memset(spec, 0, sizeof(*spec));
-    spec->workload = workload;
-    spec->model = MODEL_THREADS;
-    spec->tasks = d->tasks;
-    spec->duration_ns = d->duration_ns;
-    spec->limit = d->limit;
-    spec->task_ns = d->task_ns;
-    spec->dispatch = d->dispatch;
-    spec->observer_duty_pct = 100;
-    spec->scale = 1;
-    spec->gil_interval_ns = 5 * NS_PER_MS;
-    spec->priority = 1;
-    spec->seed = 1;
-}
 
 const struct setting *spec_setting(const char *name)
 {
@@ -246,6 +501,14 @@ bool spec_setting_applies(const struct spec *spec, const struct setting *s)
     case SET_GIL_INTERVAL:
     case SET_GIL_CHECK:
         return spec->model == MODEL_GIL;
+    case SET_PROCESSES:
+        return spec->model == MODEL_BLENDED;
+    case SET_YIELD_EVERY:
+        return spec->model == MODEL_COOP;
+    case SET_POLL:
+        return spec->spawn == SPAWN_PER_TASK;
+    case SET_RESULTS:
+        return spec->dispatch == DISPATCH_ASYNC;
     case SET_PRIORITY:
         return spec->sched == SCHED_KIND_FIFO || spec->sched == SCHED_KIND_RR;
     default:
@@ -264,6 +527,8 @@ void table_copy(struct spec *to, const struct spec *from,
         size = sizeof(from->phases);
     else if (s->type == SETTING_CPUS)
         size = sizeof(from->cpus);
+    else if (s->type == SETTING_TEXT)
+        size = SPEC_TEXT_MAX;
     memcpy((char *)to + s->offset, table_field(from, s), size);
 
     if (s->type == SETTING_OBSERVER)
@@ -287,14 +552,26 @@ void table_settle(struct spec *spec)
             spec->duration_ns += spec->phases[i].duration_ns;
     }
     if (!table_given(spec, SET_TASKS))
-        spec->tasks = table_given(spec, SET_DURATION) ? 0 : fresh.tasks;
+        spec->tasks = table_given(spec, SET_DURATION)    ? 0
+                      : spec->workload == WORKLOAD_FLEET ? spec->hosts
+                                                         : fresh.tasks;
+    if (!table_given(spec, SET_MODEL))
+        spec->model = spec->groups > 1 ? MODEL_BLENDED : fresh.model;
+    if (!table_given(spec, SET_PROCESSES))
+        spec->processes = spec->groups > 1 ? spec->groups : fresh.processes;
     if (!table_given(spec, SET_DISPATCH)) {
         if (table_given(spec, SET_CHUNK))
             spec->dispatch = DISPATCH_MAP;
+        else if (spec->spawn == SPAWN_PER_TASK)
+            spec->dispatch = DISPATCH_DYNAMIC;
         else /* map shares out a known number of tasks */
             spec->dispatch =
                 spec->tasks > 0 ? fresh.dispatch : DISPATCH_DYNAMIC;
     }
     if (!table_given(spec, SET_WORKERS))
-        spec->workers = 0;
+        spec->workers = fresh.workers;
+    if (!table_given(spec, SET_HOGS)) /* may follow from the workers */
+        spec->hogs = fresh.hogs;
+    if (!table_given(spec, SET_ADDRESS_SPACE))
+        spec->address_space = fresh.address_space;
 }

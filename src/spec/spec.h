@@ -22,7 +22,24 @@
     X(SPIN, spin, false, "compute for --task-ms without touching memory")      \
     X(SLEEP, sleep, false, "wait for --task-ms, as if for a disk or network")  \
     X(COUNTER, counter, true, "add 1 to one shared counter, again and again")  \
-    X(PINGPONG, pingpong, true, "hand a turn from worker to worker (futex)")
+    X(PINGPONG, pingpong, true, "hand a turn from worker to worker")           \
+    X(INRANGE, inrange, false, "count, row by row, the values from 4 to 8")    \
+    X(CREATE, create, true, "make a worker and see it end, again and again")   \
+    X(LIMIT, limit, false, "make workers until the system refuses")            \
+    X(QUEUE, queue, false, "producers and consumers with a bounded queue")     \
+    X(PIPE, pipe, false, "a child writes, its parent joins and reads")         \
+    X(LOCKS, locks, false, "take two locks each, in one order or another")     \
+    X(INVERSION, inversion, false, "the urgent wait for a lock of the nice")   \
+    X(CONVOY, convoy, true, "answer requests beside workers that compute")     \
+    X(ISOLATION, isolation, false, "write what others may see, or may not")    \
+    X(SYNC, sync, false, "wait for a condition in one way or another")         \
+    X(FLEET, fleet, false, "ask a fleet of hosts for their statistics")        \
+    X(DISK, disk, true, "read from a modelled drive, really waiting")          \
+    X(FILE, file, true, "read real files, through the page cache or not")      \
+    X(MIGRATE, migrate, false, "read, convert and write files, each once")     \
+    X(COMMAND, command, false, "run your own command for each input")          \
+    X(MIX, mix, true, "two to four experiments alone, then at once")           \
+    X(MYSTERY, mystery, true, "one of the others, drawn by --seed and hidden")
 
 enum spec_workload {
 #define X(id, name, endless, summary) WORKLOAD_##id,
@@ -36,10 +53,65 @@ enum spec_model {
     MODEL_THREADS,
     MODEL_PROCESSES,
     MODEL_GIL,
+    MODEL_COOP,
+    MODEL_BLENDED,
     MODEL_COUNT
 };
 
-enum spec_dispatch { DISPATCH_DYNAMIC, DISPATCH_MAP, DISPATCH_APPLY };
+enum spec_dispatch {
+    DISPATCH_DYNAMIC,
+    DISPATCH_MAP,
+    DISPATCH_APPLY,
+    DISPATCH_ASYNC
+};
+
+/* A standing pool, or a new worker for every task. */
+enum spec_spawn { SPAWN_POOL, SPAWN_PER_TASK };
+/* Results are delivered as they come, or sorted by the task's index. */
+enum spec_results { RESULTS_ARRIVAL, RESULTS_INDEX };
+/* inrange: what of the matrix is one task. */
+enum spec_split { SPLIT_ROW, SPLIT_COLUMN, SPLIT_BLOCK };
+/* How data reaches another worker. */
+enum spec_share { SHARE_PRIVATE, SHARE_MAPPED, SHARE_PIPE };
+/* create, limit: what is made. */
+enum spec_make { MAKE_THREAD, MAKE_FORK, MAKE_EXEC };
+/* pingpong: how the turn is handed over. */
+enum spec_via { VIA_FUTEX, VIA_PIPE, VIA_YIELD };
+/* pipe: the parent joins its child before it reads, or after. */
+enum spec_join { JOIN_BEFORE, JOIN_AFTER };
+/* locks: in which order each takes its two. */
+enum spec_order { ORDER_OPPOSITE, ORDER_SAME, ORDER_TRYLOCK };
+/* inversion: what the lock does for a holder that others wait for. */
+enum spec_protocol { PROTOCOL_NONE, PROTOCOL_INHERIT };
+/* sync: how one waits. */
+enum spec_guard {
+    GUARD_BUSY,
+    GUARD_IF,
+    GUARD_WHILE,
+    GUARD_SEMAPHORE,
+    GUARD_BARRIER,
+    GUARD_JOIN
+};
+enum spec_drive { DRIVE_HP97560, DRIVE_NL7200, DRIVE_SSD };
+/* Which of the waiting requests the drive serves next (device/queue.h). */
+enum spec_disk_policy {
+    DISK_FCFS,
+    DISK_SSTF,
+    DISK_SCAN,
+    DISK_LOOK,
+    DISK_CSCAN,
+    DISK_CLOOK,
+    DISK_DEADLINE,
+    DISK_SATF,
+    DISK_POLICIES
+};
+/* The drive's own read-ahead: none; while it is idle, cut short by the next
+ * request; into 16 segments, always finished. */
+enum spec_read_ahead { READ_AHEAD_OFF, READ_AHEAD_IDLE, READ_AHEAD_SEGMENTS };
+enum spec_pattern { PATTERN_SEQUENTIAL, PATTERN_RANDOM };
+enum spec_cache { CACHE_DIRECT, CACHE_PAGES };
+enum spec_output { OUTPUT_DROP, OUTPUT_KEEP };
+enum spec_answer { ANSWER_NO, ANSWER_YES };
 
 enum spec_sync {
     SYNC_NONE,
@@ -76,6 +148,10 @@ enum spec_observer {
 };
 
 #define SPEC_PHASES_MAX 64
+#define SPEC_TEXT_MAX 256     /* a path or a list, with its end */
+#define SPEC_COMMAND_MAX 1024 /* what follows "--", quoted, with its end */
+#define SPEC_GIVEN_WORDS 2
+#define SPEC_SPAWNED_MAX 20000 /* workers that one run makes, one a task */
 struct spec_phase {
     enum spec_sync sync;
     int64_t duration_ns;
@@ -110,8 +186,80 @@ struct spec {
     int64_t priority;        /* for fifo and rr, 1..99 */
     int64_t seed;
     int64_t timeout_ns; /* 0: none. The run ends with "timeout" */
-    uint64_t given;     /* bit i: settings[i] was written by the user */
+
+    /* How workers live and tasks reach them. */
+    int64_t processes; /* blended: of this many processes; 0: auto */
+    enum spec_spawn spawn;
+    int64_t poll_ns;     /* per-task: look for free places so often; 0: at once
+                          */
+    int64_t yield_every; /* coop: units of work between two yields; 0: never */
+    enum spec_results results;
+    int64_t fail_at; /* this task (from 1) fails; 0: none */
+
+    /* What single workloads understand: see the table for which. */
+    enum spec_split split;
+    enum spec_share share;
+    enum spec_make make;
+    int64_t touched;       /* bytes the parent has written before */
+    int64_t address_space; /* bytes; RLIMIT_AS of what is made; 0: as it is */
+    int64_t stack;         /* bytes; of a made thread; 0: the system's */
+    int64_t max_processes; /* RLIMIT_NPROC; 0: as it is */
+    enum spec_via via;
+    int64_t working_set; /* bytes touched in each turn */
+    int64_t producers;   /* of the workers; the others consume */
+    int64_t capacity;    /* places in the queue */
+    int64_t sentinels;   /* -1s at the end; -1: one a consumer */
+    int64_t bytes;       /* of one request, answer, message or file */
+    enum spec_join join;
+    enum spec_order order;
+    int64_t hogs; /* workers that only compute, beside */
+    enum spec_protocol protocol;
+    enum spec_guard guard;
+    int64_t hosts;
+    int64_t latency_ns, jitter_ns; /* of a host, before scale */
+    double failures;               /* per cent of hosts that fail */
+    int64_t bandwidth;             /* bytes a second, all hosts together; 0: no
+                                      bound */
+    int64_t backlog;               /* of a listening host */
+    int64_t patience_ns;           /* the client gives up; before scale */
+    int64_t retries;
+    int64_t groups; /* processes that share the work out among them */
+    enum spec_drive drive;
+    enum spec_disk_policy disk_policy;
+    enum spec_read_ahead read_ahead;
+    enum spec_pattern pattern;
+    enum spec_cache cache;
+    int64_t size; /* bytes of one real file */
+    enum spec_answer resume;
+    enum spec_output output;
+    enum spec_answer shell;
+    enum spec_answer reveal;
+    enum spec_answer alone;      /* mix: each part by itself first */
+    char lengths[SPEC_TEXT_MAX]; /* of tasks; spec_lengths() reads them */
+    char dir[SPEC_TEXT_MAX];
+    char inputs[SPEC_TEXT_MAX];
+    char parts[SPEC_TEXT_MAX];      /* mix: experiments, "a | b" */
+    char command[SPEC_COMMAND_MAX]; /* quoted words; text_split() them */
+
+    uint64_t given[SPEC_GIVEN_WORDS]; /* bit i: settings[i] was written by the
+                                         user; see spec_given() */
 };
+
+/* Did the user write setting number @i of the table? */
+static inline bool spec_given(const struct spec *spec, int i)
+{
+    return spec->given[i / 64] >> i % 64 & 1;
+}
+
+static inline void spec_give(struct spec *spec, int i, bool given)
+{
+    uint64_t bit = UINT64_C(1) << i % 64;
+
+    if (given)
+        spec->given[i / 64] |= bit;
+    else
+        spec->given[i / 64] &= ~bit;
+}
 
 /* ---- the table ---------------------------------------------------------- */
 
@@ -121,6 +269,8 @@ enum setting_type {
     SETTING_MS,      /* int64_t ns; a number of milliseconds: "2000", or with
                         a unit: "2s" */
     SETTING_REAL,    /* double */
+    SETTING_SIZE,    /* int64_t bytes; "64k" is 65536 */
+    SETTING_TEXT,    /* char[SPEC_TEXT_MAX] */
     SETTING_CHOICE,  /* an enum; words in .words */
     SETTING_CHUNK,   /* "auto" or a count */
     SETTING_WORKERS, /* count; not given: one a core */
@@ -139,9 +289,10 @@ struct setting {
     unsigned offset; /* in struct spec */
     const char *unit;
     double min, max;          /* in the unit a person writes */
-    const char *fallback;     /* the default as a person writes it; a word such
-                                 as "auto" stands for what other settings or the
-                                 workload say, and may be written as well */
+    const char *fallback;     /* the default as a person writes it (a workload
+                                 may have its own); a word such as "auto" stands
+                                 for what other settings or the workload say,
+                                 and may be written as well */
     const char *const *words; /* for choices, NULL-terminated, by enum value */
     unsigned flags;
     unsigned workloads; /* bit set of enum spec_workload it means something
@@ -159,6 +310,10 @@ void spec_setting_takes(const struct setting *s, struct text *out);
 
 extern const char *const spec_workload_words[]; /* NULL-terminated */
 extern const char *const spec_workload_summaries[];
+/* A workload's own defaults, as settings: "--tasks 20 --limit 100000". */
+const char *spec_workload_defaults(enum spec_workload workload);
+/* Can @model run @workload? */
+bool spec_runs_on(enum spec_workload workload, enum spec_model model);
 extern const char *const spec_model_words[];
 extern const char *const spec_model_summaries[];
 extern const char *const spec_dispatch_words[];
@@ -167,6 +322,10 @@ extern const char *const spec_sync_summaries[];
 extern const char *const spec_gil_words[];
 extern const char *const spec_sched_words[];
 extern const char *const spec_observer_words[];
+extern const char *const spec_drive_words[];
+extern const char *const spec_disk_policy_words[];
+extern const char *const spec_guard_words[];
+extern const char *const spec_order_words[];
 
 /* ---- from text to spec and back ----------------------------------------- */
 
@@ -206,11 +365,34 @@ bool spec_setting_applies(const struct spec *spec, const struct setting *s);
 
 /* ---- dispatch arithmetic ------------------------------------------------ */
 
+/* @count things over @parts by the articles' rule: ceil(count / parts) each,
+ * the last part gets what is left. 100 over 8: 7 of 13 and one of 9. There may
+ * be fewer parts than asked for: 9 over 6 is 4 of 2 and one of 1. */
+struct spec_parts {
+    int64_t each, parts, last;
+};
+struct spec_parts spec_parts(int64_t count, int64_t parts);
+
+/* Among how many groups of workers the tasks are shared out beforehand; 1:
+ * they are not. Group @group has the tasks [*first, *end). */
+int64_t spec_groups(const struct spec *spec);
+void spec_group_tasks(const struct spec *spec, int64_t group, int64_t *first,
+                      int64_t *end);
+
 /* How the tasks are dealt: multiprocessing.Pool.map's rule for auto. All 0 for
  * endless work. */
 struct spec_deal {
     int64_t chunk, chunks, rounds, last_round_busy;
 };
 struct spec_deal spec_deal(const struct spec *spec);
+/* The batch that @task is handed out in, both ends from 0 and within. False:
+ * tasks are handed out one by one. */
+bool spec_batch(const struct spec *spec, int64_t task, int64_t *first,
+                int64_t *last);
+
+/* --lengths in ns, before scale: of task i the (i modulo count)th. Returns how
+ * many; 0: none are given, all take .task_ns. -EINVAL: not a list. */
+#define SPEC_LENGTHS_MAX (SPEC_TEXT_MAX / 2)
+int spec_lengths(const struct spec *spec, int64_t ns[SPEC_LENGTHS_MAX]);
 
 #endif

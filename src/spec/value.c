@@ -1,6 +1,7 @@
 /* One setting's value, from what a person wrote. Any process. */
 #include "spec/table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +16,11 @@ struct suffix {
 };
 static const struct suffix count_suffixes[] = {
     {"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}, {NULL, 0}};
+static const struct suffix size_suffixes[] = {
+    {"", 1},          {"B", 1},          {"k", 1024},
+    {"K", 1024},      {"KiB", 1024},     {"M", 1048576},
+    {"MiB", 1048576}, {"G", 1073741824}, {"GiB", 1073741824},
+    {NULL, 0}};
 static const struct suffix time_suffixes[] = {
     {"ns", 1},  {"us", 1e3},   {"µs", 1e3}, {"ms", 1e6},
     {"s", 1e9}, {"min", 6e10}, {NULL, 0}};
@@ -86,6 +92,12 @@ void spec_setting_takes(const struct setting *s, struct text *out)
     case SETTING_REAL:
         text_add(out, "a number from ");
         add_range(out, s);
+        break;
+    case SETTING_SIZE:
+        text_add(out, "a number of bytes such as 4096, 64k or 2G");
+        break;
+    case SETTING_TEXT:
+        text_addf(out, "up to %d characters", SPEC_TEXT_MAX - 1);
         break;
     }
     if (default_word(s) != NULL)
@@ -176,6 +188,10 @@ static int parse_number(const struct setting *s, const char *value,
             return refuse(s, value, err,
                           "\"%.20s\" is no unit (ns, us, ms, s and min are)",
                           rest);
+        if (times == 0 && suffixes == size_suffixes)
+            return refuse(s, value, err,
+                          "\"%.20s\" is no size (k, M and G are, of 1024)",
+                          rest);
         if (times == 0)
             return refuse(s, value, err,
                           "\"%.20s\" after the number means nothing (k, M and "
@@ -197,10 +213,11 @@ static int check_range(const struct setting *s, const char *value, double x,
 }
 
 static int parse_count(const struct setting *s, const char *value,
-                       int64_t *count, struct err *err)
+                       const struct suffix *suffixes, int64_t *count,
+                       struct err *err)
 {
     double x;
-    int rc = parse_number(s, value, count_suffixes, 1, &x, err);
+    int rc = parse_number(s, value, suffixes, 1, &x, err);
 
     if (rc < 0)
         return rc;
@@ -393,62 +410,87 @@ static int parse_observer(struct spec *spec, const struct setting *s,
 
 /* ---- all of them -------------------------------------------------------- */
 
-int table_parse(struct spec *spec, const struct setting *s, const char *value,
-                struct err *err)
+static int parse_text(const struct setting *s, const char *value, char *field,
+                      struct err *err)
 {
-    uint64_t bit = UINT64_C(1) << (s - spec_settings);
-    char *field = (char *)spec + s->offset;
-    const char *word = default_word(s);
-    int rc = -EINVAL;
+    if (strlen(value) >= SPEC_TEXT_MAX)
+        return refuse(s, value, err, "that is too long");
+    snprintf(field, SPEC_TEXT_MAX, "%s", value);
+    return 0;
+}
 
-    /* The default's word is as if nothing had been written, except that a
-     * chunk of any size says that there are chunks. */
-    if (word != NULL && strcmp(value, word) == 0) {
-        struct spec fresh;
-        spec_defaults(&fresh, spec->workload);
-        table_copy(spec, &fresh, s);
-        spec->given &= ~bit;
-        if (s->type == SETTING_CHUNK)
-            spec->given |= bit;
-        return 0;
-    }
+static int parse_value(struct spec *spec, const struct setting *s,
+                       const char *value, struct err *err)
+{
+    void *field = (char *)spec + s->offset;
 
     switch (s->type) {
     case SETTING_COUNT:
     case SETTING_WORKERS:
     case SETTING_CHUNK:
-        rc = parse_count(s, value, (int64_t *)(void *)field, err);
-        break;
+        return parse_count(s, value, count_suffixes, field, err);
+    case SETTING_SIZE:
+        return parse_count(s, value, size_suffixes, field, err);
     case SETTING_SECONDS:
         if (s - spec_settings == SET_DURATION &&
             strcmp(value, "endless") == 0) {
             spec->duration_ns = 0;
-            rc = 0;
-        } else {
-            rc = parse_time(s, value, 1e9, (int64_t *)(void *)field, err);
+            return 0;
         }
-        break;
+        return parse_time(s, value, 1e9, field, err);
     case SETTING_MS:
-        rc = parse_time(s, value, 1e6, (int64_t *)(void *)field, err);
-        break;
+        return parse_time(s, value, 1e6, field, err);
     case SETTING_REAL:
-        rc = parse_real(s, value, (double *)(void *)field, err);
-        break;
+        return parse_real(s, value, field, err);
+    case SETTING_TEXT:
+        return parse_text(s, value, field, err);
     case SETTING_CHOICE:
-        rc = parse_choice(s, value, value, s->words, (unsigned *)(void *)field,
-                          err);
-        break;
+        return parse_choice(s, value, value, s->words, field, err);
     case SETTING_CPUS:
-        rc = parse_cpus(spec, s, value, err);
-        break;
+        return parse_cpus(spec, s, value, err);
     case SETTING_PHASES:
-        rc = parse_phases(spec, s, value, err);
-        break;
+        return parse_phases(spec, s, value, err);
     case SETTING_OBSERVER:
-        rc = parse_observer(spec, s, value, err);
-        break;
+        return parse_observer(spec, s, value, err);
     }
+    return -EINVAL;
+}
+
+void table_fallback(struct spec *spec, const struct setting *s)
+{
+    struct err err;
+
+    if (s - spec_settings == SET_SENTINELS) {
+        spec->sentinels = -1;
+    } else if (default_word(s) == NULL) {
+        int rc = parse_value(spec, s, s->fallback, &err);
+
+        assert(rc == 0);
+        (void)rc;
+    }
+    if (s->type == SETTING_OBSERVER)
+        spec->observer_duty_pct = 100;
+}
+
+int table_parse(struct spec *spec, const struct setting *s, const char *value,
+                struct err *err)
+{
+    int id = (int)(s - spec_settings);
+    const char *word = default_word(s);
+    int rc;
+
+    /* The default's word is as if nothing had been written, except that a
+     * chunk of any size says that there are chunks. */
+    if (word != NULL && strcmp(value, word) == 0) {
+        struct spec fresh;
+
+        spec_defaults(&fresh, spec->workload);
+        table_copy(spec, &fresh, s);
+        spec_give(spec, id, s->type == SETTING_CHUNK);
+        return 0;
+    }
+    rc = parse_value(spec, s, value, err);
     if (rc == 0)
-        spec->given |= bit;
+        spec_give(spec, id, true);
     return rc;
 }

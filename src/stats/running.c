@@ -132,5 +132,7 @@ int summary_max_running(const struct trace *t)
     free(times);
     /* Where ends are known to a few microseconds only, short runs in turn on
      * one core may seem to overlap: never more than there are cores. */
+    if (slack_ns > 0 && t->spec.model == MODEL_COOP)
+        return 1; /* their one thread's turns end where others begin */
     return slack_ns > 0 && most > t->core_count ? t->core_count : most;
 }

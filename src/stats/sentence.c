@@ -1,6 +1,6 @@
 /* The run's answer in plain English: a sentence or two, first thing a person
  * reads, while it runs and after. The screen process. */
-#include "stats/summary.h"
+#include "stats/says.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -8,11 +8,7 @@
 
 #include "base/clock.h"
 
-struct words {
-    char s[32];
-};
-
-static struct words duration(double seconds)
+struct words say_duration(double seconds)
 {
     struct words w = {""};
 
@@ -24,7 +20,7 @@ static struct words duration(double seconds)
     return w;
 }
 
-static struct words count(double n)
+struct words say_count(double n)
 {
     struct words w = {""};
 
@@ -33,12 +29,12 @@ static struct words count(double n)
 }
 
 /* "1 task", "2,000 tasks" */
-static void add_counted(struct text *out, double n, const char *noun)
+void say_counted(struct text *out, double n, const char *noun)
 {
-    text_addf(out, "%s %s%s", count(n).s, noun, n == 1 ? "" : "s");
+    text_addf(out, "%s %s%s", say_count(n).s, noun, n == 1 ? "" : "s");
 }
 
-static bool over(const struct trace *t)
+bool say_over(const struct trace *t)
 {
     return t->end_ns != 0 || t->verdict != VERDICT_NONE;
 }
@@ -54,15 +50,15 @@ static int64_t workers_now(const struct trace *t)
 }
 
 /* " have " while it goes on, " " when it is over. */
-static const char *have(const struct trace *t)
+const char *say_have(const struct trace *t)
 {
-    if (over(t))
+    if (say_over(t))
         return " ";
     return workers_now(t) == 1 ? " has " : " have ";
 }
 
 /* "4 processes", "2 threads under one global lock" */
-static void add_workers(const struct trace *t, struct text *out)
+void say_workers(const struct trace *t, struct text *out)
 {
     static const char *const locks[] = {
         [GIL_NEW] = " under one global lock",
@@ -73,27 +69,37 @@ static void add_workers(const struct trace *t, struct text *out)
 
     if (t->spec.model == MODEL_SEQUENTIAL)
         text_add(out, "One worker alone");
+    else if (t->spec.spawn == SPAWN_PER_TASK)
+        say_spawned(t, n, out);
+    else if (t->spec.model == MODEL_BLENDED)
+        say_blended(t, n, out);
     else if (t->spec.model == MODEL_PROCESSES)
-        text_addf(out, "%s process%s", count((double)n).s, n == 1 ? "" : "es");
+        text_addf(out, "%s process%s", say_count((double)n).s,
+                  n == 1 ? "" : "es");
+    else if (t->spec.model == MODEL_COOP)
+        text_addf(out, "%s cooperative worker%s on one thread",
+                  say_count((double)n).s, n == 1 ? "" : "s");
     else
-        add_counted(out, (double)n, "thread");
+        say_counted(out, (double)n, "thread");
     if (t->spec.model == MODEL_GIL)
         text_add(out, locks[t->spec.gil]);
 }
 
-static void add_cores(const struct trace *t, struct text *out)
+void say_cores(const struct trace *t, struct text *out)
 {
+    if (t->spec.model == MODEL_COOP)
+        return; /* one thread is on one core */
     text_add(out, " on ");
-    add_counted(out, t->core_count, "core");
+    say_counted(out, t->core_count, "core");
 }
 
 /* ", keeping 1.98 of 2 cores busy" */
-static void add_busy(const struct trace *t, struct text *out)
+void say_busy(const struct trace *t, struct text *out)
 {
     if (!t->metrics.has[METRIC_PARALLELISM])
         return;
     text_addf(out, ", keeping %.2f of ", t->metrics.value[METRIC_PARALLELISM]);
-    add_counted(out, t->core_count, "core");
+    say_counted(out, t->core_count, "core");
     text_add(out, " busy");
 }
 
@@ -109,33 +115,38 @@ static void add_verdict(const struct trace *t, struct text *out)
         break;
     case VERDICT_TIMEOUT:
         text_addf(out, "Stopped at its time limit, after %s. ",
-                  duration(wall).s);
+                  say_duration(wall).s);
         break;
     case VERDICT_DEADLOCK:
-        text_add(out, "Deadlock: workers wait for each other, and none of them "
-                      "can ever go on. ");
+        if (t->waitfor.stuck > 0 && t->waitfor.cycle_length == 0)
+            text_add(out, "Stuck for ever: what is waited for can come from "
+                          "nobody any more. ");
+        else
+            text_add(out, "Deadlock: workers wait for each other, and none of "
+                          "them can ever go on. ");
         break;
     case VERDICT_INTERRUPTED:
         text_add(out, "Stopped by hand");
         if (t->metrics.has[METRIC_WALL_S])
-            text_addf(out, ", after %s", duration(wall).s);
+            text_addf(out, ", after %s", say_duration(wall).s);
         text_add(out, ". ");
         break;
     case VERDICT_NONE:
     case VERDICT_OK:
         break;
     }
-    if (t->metrics.has[METRIC_REFUSED_AT]) {
+    if (t->metrics.has[METRIC_REFUSED_AT] &&
+        t->spec.workload != WORKLOAD_LIMIT) {
         int code = (int)metric_get(&t->metrics, METRIC_REFUSED_ERRNO, 0);
 
         text_addf(out, "The system would not create worker %s",
-                  count(t->metrics.value[METRIC_REFUSED_AT]).s);
+                  say_count(t->metrics.value[METRIC_REFUSED_AT]).s);
         if (code)
             text_addf(out, " (%s)", strerror(code));
         text_add(out, ". ");
     }
     if (metric_get(&t->metrics, METRIC_TASKS_FAILED, 0) > 0) {
-        add_counted(out, t->metrics.value[METRIC_TASKS_FAILED], "task");
+        say_counted(out, t->metrics.value[METRIC_TASKS_FAILED], "task");
         text_add(out, " gave a wrong result or none. ");
     }
 }
@@ -184,13 +195,13 @@ static void add_count_of_one(const struct trace *t, enum spec_sync sync,
     double life = metric_get(&t->metrics, METRIC_LIFE_S, 0);
     char buf[32];
 
-    add_workers(t, out);
+    say_workers(t, out);
     text_add(out, " ");
     add_sync(sync, out);
-    text_addf(out, " made %s increments in %s", count(c->expected).s,
-              duration(c->wall_s).s);
+    text_addf(out, " made %s increments in %s", say_count(c->expected).s,
+              say_duration(c->wall_s).s);
     if (sync == SYNC_NONE || c->expected != c->actual) {
-        text_addf(out, "; the counter says %s: ", count(c->actual).s);
+        text_addf(out, "; the counter says %s: ", say_count(c->actual).s);
         add_lost_share(c, out);
         text_add(out, ".");
         return;
@@ -198,7 +209,7 @@ static void add_count_of_one(const struct trace *t, enum spec_sync sync,
     text_add(out, " and none was lost");
     if (c->expected > 0) {
         text_addf(out, "; price: %s an increment",
-                  duration(c->wall_s / c->expected).s);
+                  say_duration(c->wall_s / c->expected).s);
         if (waited > 0 && life > 0)
             text_addf(out, ", and %s of the time spent waiting for the lock",
                       text_percent(buf, sizeof(buf), waited / life));
@@ -228,7 +239,7 @@ static void add_count_of_two(const struct trace *t, const struct tally *all,
     double was = a->wall_s > 0 ? a->expected / a->wall_s : 0;
     double is = b->wall_s > 0 ? b->expected / b->wall_s : 0;
 
-    add_workers(t, out);
+    say_workers(t, out);
     text_add(out, ": ");
     add_rate(before, a, out);
     text_add(out, "; ");
@@ -262,14 +273,14 @@ static void say_counter(const struct trace *t, struct text *out)
     if (latest < 0) {
         double wall = metric_get(&t->metrics, METRIC_WALL_S, 0);
 
-        add_workers(t, out);
-        text_addf(out, "%s%s 1 to one counter, ", have(t),
-                  over(t) ? "added" : "been adding");
+        say_workers(t, out);
+        text_addf(out, "%s%s 1 to one counter, ", say_have(t),
+                  say_over(t) ? "added" : "been adding");
         add_sync(t->phase_count ? t->phases[t->phase_count - 1].sync
                                 : t->spec.sync,
                  out);
-        text_addf(out, ", for %s; the counter %s.", duration(wall).s,
-                  over(t) ? "was not read" : "is read when the phase ends");
+        text_addf(out, ", for %s; the counter %s.", say_duration(wall).s,
+                  say_over(t) ? "was not read" : "is read when the phase ends");
         return;
     }
     if (all[SYNC_NONE].phases && latest != SYNC_NONE)
@@ -285,50 +296,38 @@ static void say_counter(const struct trace *t, struct text *out)
 
 /* ---- waiting ------------------------------------------------------------ */
 
-static void say_sleep(const struct trace *t, struct text *out)
+static void say_waits(const struct trace *t, struct text *out)
 {
     struct spec_deal deal = spec_deal(&t->spec);
     double took = metric_get(&t->metrics, METRIC_WALL_SCALED_S, 0);
     double done = metric_get(&t->metrics, METRIC_TASKS_DONE, -1);
 
-    add_counted(out, (double)t->spec.tasks, "task");
-    text_addf(out, " of %g s", (double)t->spec.task_ns / NS_PER_S);
+    say_counted(out, (double)t->spec.tasks, "task");
+    if (t->spec.lengths[0] != '\0')
+        text_addf(out, " of %s ms in turn", t->spec.lengths);
+    else
+        text_addf(out, " of %g s", (double)t->spec.task_ns / NS_PER_S);
     if (deal.chunk == 1)
         text_add(out, ", one at a time a worker: ");
     else
         text_addf(out,
-                  ", %s at a time a worker: ", count((double)deal.chunk).s);
-    add_counted(out, (double)deal.chunks, "portion");
+                  ", %s at a time a worker: ", say_count((double)deal.chunk).s);
+    say_counted(out, (double)deal.chunks, "portion");
     text_add(out, " over ");
-    add_counted(out, (double)t->spec.workers, "worker");
+    say_counted(out, (double)t->spec.workers, "worker");
     text_add(out, deal.chunks == 1 ? " makes " : " make ");
-    add_counted(out, (double)deal.rounds, "round");
-    if (!over(t) && done >= 0)
-        text_addf(out, "; %s done after %s", count(done).s, duration(took).s);
+    say_counted(out, (double)deal.rounds, "round");
+    if (!say_over(t) && done >= 0)
+        text_addf(out, "; %s done after %s", say_count(done).s,
+                  say_duration(took).s);
     else
-        text_addf(out, ": %s", duration(took).s);
+        text_addf(out, ": %s", say_duration(took).s);
     if (t->spec.scale != 1)
         text_addf(out, " (scaled 1:%g)", t->spec.scale);
     text_add(out, ".");
     if (t->metrics.has[METRIC_PARALLELISM])
         text_addf(out, " Waiting kept only %.2f cores busy.",
                   t->metrics.value[METRIC_PARALLELISM]);
-}
-
-static void say_pingpong(const struct trace *t, struct text *out)
-{
-    double wall = metric_get(&t->metrics, METRIC_WALL_S, 0);
-    int64_t turns = 0;
-
-    for (int i = 0; i < t->worker_count; i++)
-        turns += t->workers[i].ops;
-    add_workers(t, out);
-    add_cores(t, out);
-    text_addf(out, "%shanded the turn on %s times in %s", have(t),
-              count((double)turns).s, duration(wall).s);
-    if (turns > 0)
-        text_addf(out, ": %s a turn", duration(wall / (double)turns).s);
-    text_add(out, ".");
 }
 
 /* ---- computing ---------------------------------------------------------- */
@@ -338,17 +337,17 @@ static void add_result(const struct trace *t, struct text *out)
 {
     const struct metrics *m = &t->metrics;
     double done = metric_get(m, METRIC_TASKS_DONE, 0);
-    struct words limit = count((double)t->spec.limit);
+    struct words limit = say_count((double)t->spec.limit);
     char each[64] = "it";
 
     if (done > 1)
-        snprintf(each, sizeof(each), "each of the %s tasks", count(done).s);
+        snprintf(each, sizeof(each), "each of the %s tasks", say_count(done).s);
     if (t->spec.workload == WORKLOAD_PRIMES && m->has[METRIC_CHECKSUM])
         text_addf(out, ": %s found %s primes up to %s", each,
-                  count(m->value[METRIC_CHECKSUM]).s, limit.s);
+                  say_count(m->value[METRIC_CHECKSUM]).s, limit.s);
     else if (t->spec.workload == WORKLOAD_FACTORIAL && t->result_digits > 0)
         text_addf(out, ": %s found the %s digits of %s!", each,
-                  count((double)t->result_digits).s, limit.s);
+                  say_count((double)t->result_digits).s, limit.s);
 }
 
 static void say_computing(const struct trace *t, struct text *out)
@@ -357,63 +356,69 @@ static void say_computing(const struct trace *t, struct text *out)
     double done = metric_get(m, METRIC_TASKS_DONE, 0);
     double wall = metric_get(m, METRIC_WALL_S, 0);
 
-    add_workers(t, out);
-    add_cores(t, out);
-    text_addf(out, "%s%s ", have(t), over(t) ? "did" : "done");
+    say_workers(t, out);
+    say_cores(t, out);
+    text_addf(out, "%s%s ", say_have(t), say_over(t) ? "did" : "done");
     if (t->spec.tasks > 0 && done < (double)t->spec.tasks)
-        text_addf(out, "%s of ", count(done).s);
-    add_counted(out, t->spec.tasks > done ? (double)t->spec.tasks : done,
+        text_addf(out, "%s of ", say_count(done).s);
+    say_counted(out, t->spec.tasks > done ? (double)t->spec.tasks : done,
                 "task");
-    text_addf(out, " in %s", duration(wall).s);
-    add_busy(t, out);
-    if (over(t) && done > 0)
+    text_addf(out, " in %s", say_duration(wall).s);
+    say_busy(t, out);
+    if (say_over(t) && done > 0)
         add_result(t, out);
     text_add(out, ".");
     if (m->has[METRIC_GIL_HANDOFFS]) {
         text_add(out, " The global lock changed hands ");
-        add_counted(out, m->value[METRIC_GIL_HANDOFFS], "time");
+        say_counted(out, m->value[METRIC_GIL_HANDOFFS], "time");
         if (m->has[METRIC_GIL_FORCED])
             text_addf(out, ", %s of them on a waiter's demand",
-                      count(m->value[METRIC_GIL_FORCED]).s);
+                      say_count(m->value[METRIC_GIL_FORCED]).s);
         text_add(out, ".");
     }
 }
+
+static void say_sleep(const struct trace *t, struct text *out)
+{
+    if (t->spec.tasks > 0 && t->spec.spawn == SPAWN_POOL)
+        say_waits(t, out);
+    else
+        say_computing(t, out);
+}
+
+/* Workloads that have a sentence of their own; the others compute. */
+static void (*const says[WORKLOAD_COUNT])(const struct trace *,
+                                          struct text *) = {
+    [WORKLOAD_SLEEP] = say_sleep,         [WORKLOAD_COUNTER] = say_counter,
+    [WORKLOAD_PINGPONG] = say_pingpong,   [WORKLOAD_LOCKS] = say_locks,
+    [WORKLOAD_QUEUE] = say_queue,         [WORKLOAD_PIPE] = say_pipe,
+    [WORKLOAD_SYNC] = say_sync,           [WORKLOAD_CREATE] = say_create,
+    [WORKLOAD_LIMIT] = say_limit,         [WORKLOAD_INVERSION] = say_inversion,
+    [WORKLOAD_CONVOY] = say_convoy,       [WORKLOAD_DISK] = say_disk,
+    [WORKLOAD_FILE] = say_file,           [WORKLOAD_MIGRATE] = say_migrate,
+    [WORKLOAD_COMMAND] = say_command,     [WORKLOAD_FLEET] = say_fleet,
+    [WORKLOAD_ISOLATION] = say_isolation, [WORKLOAD_MIX] = say_mix,
+    [WORKLOAD_MYSTERY] = say_mystery,
+};
 
 void summary_sentence(const struct trace *t, struct text *out)
 {
     add_verdict(t, out);
     if (t->gate_ns == 0) {
-        add_workers(t, out);
-        add_cores(t, out);
-        text_add(out, over(t) ? " never began." : " will start at once.");
+        say_workers(t, out);
+        say_cores(t, out);
+        text_add(out, say_over(t) ? " never began." : " will start at once.");
         return;
     }
-    if (!over(t) && t->now_ns <= t->gate_ns) {
-        add_workers(t, out);
-        add_cores(t, out);
+    if (!say_over(t) && t->now_ns <= t->gate_ns) {
+        say_workers(t, out);
+        say_cores(t, out);
         text_add(out, " just began.");
         return;
     }
-    switch (t->spec.workload) {
-    case WORKLOAD_COUNTER:
-        say_counter(t, out);
-        break;
-    case WORKLOAD_SLEEP:
-        if (t->spec.tasks > 0) {
-            say_sleep(t, out);
-            break;
-        }
+    if (says[t->spec.workload])
+        says[t->spec.workload](t, out);
+    else
         say_computing(t, out);
-        break;
-    case WORKLOAD_PINGPONG:
-        say_pingpong(t, out);
-        break;
-    case WORKLOAD_PRIMES:
-    case WORKLOAD_SUMSQUARES:
-    case WORKLOAD_FACTORIAL:
-    case WORKLOAD_SPIN:
-    case WORKLOAD_COUNT:
-        say_computing(t, out);
-        break;
-    }
+    say_deal(t, out);
 }

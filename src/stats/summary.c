@@ -47,6 +47,8 @@ static void summarise_workers(struct trace *t)
         METRIC_LOCK_WAIT_S,
         METRIC_IO_WAIT_S,
         METRIC_GIL_WAIT_S,
+        METRIC_LOOP_WAIT_S,
+        METRIC_TURNS,
     };
     struct metrics *m = &t->metrics;
     double sum;
@@ -54,6 +56,8 @@ static void summarise_workers(struct trace *t)
     for (size_t i = 0; i < sizeof(summed) / sizeof(summed[0]); i++) {
         m->has[summed[i]] = sum_workers(t, summed[i], &sum);
         m->value[summed[i]] = sum;
+        if (t->loop.has[summed[i]])
+            metric_set(m, summed[i], t->loop.value[summed[i]]);
     }
     /* The source may know of failures that no worker saw itself. */
     if (sum_workers(t, METRIC_TASKS_FAILED, &sum) &&
@@ -63,8 +67,9 @@ static void summarise_workers(struct trace *t)
 
 static void summarise_dispatch(struct trace *t)
 {
-    if (t->spec.tasks <= 0)
-        return;
+    if (t->spec.tasks <= 0 ||
+        !spec_setting_applies(&t->spec, spec_setting("dispatch")))
+        return; /* nothing is dealt */
 
     struct spec_deal deal = spec_deal(&t->spec);
 
@@ -86,7 +91,7 @@ static void summarise_speed(struct trace *t)
         (double)((t->end_ns ? t->end_ns : t->now_ns) - t->gate_ns) / NS_PER_S;
 
     metric_set(m, METRIC_WALL_S, wall);
-    if (t->spec.workload == WORKLOAD_SLEEP)
+    if (t->spec.scale != 1 || t->spec.workload == WORKLOAD_SLEEP)
         metric_set(m, METRIC_WALL_SCALED_S, wall * t->spec.scale);
     m->has[METRIC_PARALLELISM] = false;
     m->has[METRIC_THROUGHPUT_PER_S] = false;
@@ -94,6 +99,13 @@ static void summarise_speed(struct trace *t)
         return;
     if (m->has[METRIC_CPU_S])
         metric_set(m, METRIC_PARALLELISM, m->value[METRIC_CPU_S] / wall);
+    if (t->spec.workload == WORKLOAD_MIX)
+        return; /* unlike operations do not add up */
+    if (m->has[METRIC_BYTES])
+        metric_set(m, METRIC_BYTES_PER_S,
+                   m->value[METRIC_BYTES] / (wall * t->spec.scale));
+    if (m->has[METRIC_REQUESTS])
+        metric_set(m, METRIC_REQUESTS_PER_S, m->value[METRIC_REQUESTS] / wall);
     if (t->spec.tasks > 0) {
         if (m->has[METRIC_TASKS_DONE])
             metric_set(m, METRIC_THROUGHPUT_PER_S,

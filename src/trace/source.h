@@ -23,6 +23,7 @@ struct source_controls {
     int64_t nice;
     int64_t slice_ns;
     int64_t gil_interval_ns;
+    enum spec_disk_policy disk_policy;
 };
 
 struct source_class {

@@ -112,6 +112,7 @@ void trace_free(struct trace *t)
     free(t->events);
     free(t->phases);
     free(t->samples);
+    free(t->resources);
     free(t);
 }
 
@@ -135,7 +136,8 @@ struct trace_worker *trace_worker(struct trace *t, int id)
         t->worker_cap = cap;
     }
     while (t->worker_count <= id)
-        t->workers[t->worker_count++] = (struct trace_worker){.cpu = -1};
+        t->workers[t->worker_count++] =
+            (struct trace_worker){.cpu = -1, .waits_on = -1};
     return &t->workers[id];
 }
 

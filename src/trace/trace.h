@@ -11,10 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hist.h"
 #include "base/machine.h"
 #include "spec/cause.h"
+#include "spec/metric.h"
+#include "spec/role.h"
+#include "spec/scene.h"
 #include "spec/spec.h"
-#include "trace/metric.h"
+#include "trace/waitfor.h"
 
 enum badge { BADGE_MEASURED, BADGE_MODEL, BADGE_REPLAY };
 
@@ -86,6 +90,8 @@ struct trace_worker {
     /* From the kernel: growing while it runs, exact after the end. */
     struct metrics metrics; /* life, run, ready, blocked, switches, ... */
     int64_t ops;            /* work done, in the workload's unit */
+    enum worker_role role;
+    int waits_on; /* index into the trace's resources; -1: none */
 };
 
 struct trace_core {
@@ -126,6 +132,30 @@ struct trace_observer {
     double late_ms;        /* how late the screen's last drain was */
 };
 
+/* What workers wait for and only others can give (lab/board.h). */
+struct trace_resource {
+    char name[24];
+    enum resource_kind kind;
+    int role;  /* enum worker_role of those that can give it; -1: the owner */
+    int owner; /* worker; -1: free, or see .role */
+    int available; /* > 0: whoever waits for it is about to go on */
+};
+
+/* A task that failed, and why. */
+struct trace_failure {
+    int64_t task; /* from 0 */
+    char why[80];
+};
+#define TRACE_FAILURES 32
+
+/* One experiment of a mix. */
+#define TRACE_PARTS 4
+struct trace_part {
+    char line[SPEC_TEXT_MAX];
+    int first_worker, workers;
+    double alone_per_s, together_per_s; /* <0: not measured */
+};
+
 enum verdict {
     VERDICT_NONE,
     VERDICT_OK,
@@ -144,7 +174,10 @@ struct trace {
     int64_t end_ns;  /* the last worker's end; 0 not yet */
     int64_t now_ns;  /* known up to here */
     enum verdict verdict;
-    char error[400]; /* "" if none */
+    char error[400];  /* "" if none */
+    char note[256];   /* what the work says of its end; "" if nothing */
+    int refused_code; /* the lab would not begin: negative errno of .error,
+                         -EINVAL or -EAGAIN as from spec_check(); 0 */
 
     struct trace_worker *workers;
     int worker_count; /* rows in use: ids 0 .. count-1 */
@@ -166,8 +199,21 @@ struct trace {
 
     struct trace_observer observer;
     struct metrics metrics; /* of the run: stats/summary.h fills it */
-    int64_t result_digits;  /* factorial: decimal digits of one result; 0 */
-    bool failed_alloc;      /* something was not kept for want of memory */
+    /* Cooperative tasks: what was counted of the one thread that they share,
+     * and is therefore no sum over them. */
+    struct metrics loop;
+    struct hist latency; /* of requests or tasks */
+    struct scene scene;  /* the apparatus; .kind SCENE_NONE: has none */
+    struct trace_resource *resources;
+    int resource_count;
+    struct waitfor waitfor; /* who can never go on; found by the source */
+    struct trace_failure failures[TRACE_FAILURES]; /* the first ones */
+    int failure_count;
+    char hidden[SPEC_TEXT_MAX]; /* of a mystery, when it is to be told; or "" */
+    struct trace_part parts[TRACE_PARTS]; /* mix only */
+    int part_count;
+    int64_t result_digits; /* factorial: decimal digits of one result; 0 */
+    bool failed_alloc;     /* something was not kept for want of memory */
 };
 
 /* An empty trace of @spec on @m. NULL if out of memory. trace_free() it. */

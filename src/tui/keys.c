@@ -75,6 +75,8 @@ static const struct key_row lab_rows[] = {
         {'m', ACTION_MODEL}),
     ROW_IF(WHEN_COUNTER, "k", "lock", "the counter's next lock, the one before",
         {'k', ACTION_LOCK}, {'K', ACTION_LOCK_BACK}),
+    ROW_IF(WHEN_DISK, "d", "policy", "the drive's next policy, the one before",
+        {'d', ACTION_DISK_POLICY}, {'D', ACTION_DISK_POLICY_BACK}),
     ROW("<>", "zoom", "see a longer, a shorter time",
         {'<', ACTION_ZOOM_OUT}, {'>', ACTION_ZOOM_IN},
         {TUI_KEY_WHEEL_DOWN, ACTION_ZOOM_OUT},

@@ -62,6 +62,8 @@ enum action {
     ACTION_MORE,
     ACTION_LOCK,
     ACTION_LOCK_BACK,
+    ACTION_DISK_POLICY,
+    ACTION_DISK_POLICY_BACK,
     ACTION_MODEL,
     ACTION_ONE_CORE,
     ACTION_AGAIN,
@@ -88,7 +90,8 @@ enum action {
 enum key_when {
     WHEN_COUNTER = 1, /* the run has a shared counter, so a lock to flip */
     WHEN_FROZEN = 2,
-    WHEN_TALL = 4 /* more than one worker */
+    WHEN_TALL = 4, /* more than one worker */
+    WHEN_DISK = 8  /* the run has a modelled drive, so a queue of requests */
 };
 
 #define KEYS_A_ROW 6

@@ -25,7 +25,7 @@ static bool given(const struct spec *spec, const char *name)
 {
     const struct setting *s = spec_setting(name);
 
-    return s && (spec->given >> (s - spec_settings) & 1);
+    return s && spec_given(spec, (int)(s - spec_settings));
 }
 
 void run_interactive(struct spec *spec)
@@ -50,7 +50,7 @@ static void effective_spec(struct spec *out, const struct spec *asked)
     if (out->model != MODEL_SEQUENTIAL || !workers)
         return;
     out->workers = 0;
-    out->given &= ~(UINT64_C(1) << (workers - spec_settings));
+    spec_give(out, (int)(workers - spec_settings), false);
 }
 
 static void keep_previous(struct run *r)
@@ -174,6 +174,8 @@ unsigned run_now(const struct run *r)
 
     if (r->asked.workload == WORKLOAD_COUNTER)
         now |= WHEN_COUNTER;
+    if (r->asked.workload == WORKLOAD_DISK)
+        now |= WHEN_DISK;
     if (t && t->worker_count > 1)
         now |= WHEN_TALL;
     return now;
@@ -226,6 +228,17 @@ static void change_lock(struct app *a, int by)
         return;
     s->wanted.sync =
         (enum spec_sync)(((int)s->wanted.sync + by + SYNC_COUNT) % SYNC_COUNT);
+    s->class->apply(s, false);
+}
+
+static void change_disk_policy(struct app *a, int by)
+{
+    struct source *s = changing(a);
+
+    if (!s)
+        return;
+    s->wanted.disk_policy = (enum spec_disk_policy)(
+        ((int)s->wanted.disk_policy + by + DISK_POLICIES) % DISK_POLICIES);
     s->class->apply(s, false);
 }
 
@@ -289,6 +302,10 @@ static void asked_now(const struct run *r, struct spec *out)
     if (out->workload == WORKLOAD_COUNTER && out->phase_count == 0 &&
         s->wanted.sync != out->sync)
         spec_set(out, "sync", spec_sync_words[s->wanted.sync], NULL);
+    if (out->workload == WORKLOAD_DISK &&
+        s->wanted.disk_policy != out->disk_policy)
+        spec_set(out, "disk-policy",
+                 spec_disk_policy_words[s->wanted.disk_policy], NULL);
 }
 
 static void start_again(struct app *a)
@@ -347,6 +364,12 @@ bool run_act(struct app *a, enum action action)
         return true;
     case ACTION_LOCK_BACK:
         change_lock(a, -1);
+        return true;
+    case ACTION_DISK_POLICY:
+        change_disk_policy(a, 1);
+        return true;
+    case ACTION_DISK_POLICY_BACK:
+        change_disk_policy(a, -1);
         return true;
     case ACTION_ONE_CORE:
         change_cores(a);

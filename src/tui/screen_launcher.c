@@ -45,6 +45,41 @@ static const struct launcher_item {
       "Two threads on one core hand a turn to and fro: nothing but switches, "
       "hundreds of thousands a second. What does one cost?"},
      &screen_lab},
+    {{"Cooperative tasks", "counter --model coop --workers 4",
+      "Four tasks on one thread, each going on until it lets the others. They "
+      "add to one counter without a lock, and nothing is lost. Why not?"},
+     &screen_lab},
+    {{"Deadlock", "locks --workers 5",
+      "Five philosophers, five forks: each takes the left one, then waits for "
+      "the right one. Nobody will ever eat. Who waits for whom?"},
+     &screen_lab},
+    {{"Producers and consumers",
+      "queue --workers 4 --producers 1 --capacity 8 --task-ms 20 --tasks 500",
+      "One worker fills a queue, three empty it. A -1 tells each that there is "
+      "no more: what if there is one -1 too few (--sentinels 2)?"},
+     &screen_lab},
+    {{"The convoy", "convoy --hogs 1",
+      "A thread that answers requests beside one that computes, under one "
+      "global lock: a request that took microseconds takes milliseconds."},
+     &screen_lab},
+    {{"One arm, many readers", "disk --workers 8",
+      "Eight readers and a modelled disk with one arm. The readers wait for "
+      "real. Press d for another order of service, ] for more readers."},
+     &screen_lab},
+    {{"A hundred computers", "fleet --workers 10 --tasks 2000",
+      "A hundred hosts on this machine, each 50 ms away, asked for their "
+      "statistics over real connections. How many at once are best?"},
+     &screen_lab},
+    {{"Who disturbs whom?",
+      "mix --duration 3 --parts 'spin --workers 2 | sleep --task-ms 20 "
+      "--workers 4 | disk --workers 2'",
+      "Computing, napping and reading: each alone, then all at once. How much "
+      "of its speed does each keep?"},
+     &screen_lab},
+    {{"A mystery", "mystery --seed 1",
+      "Somebody's program: what does it wait for, and how many workers should "
+      "it have? Another --seed is another mystery; --reveal yes tells."},
+     &screen_lab},
     {{"Anything else", ":",
       "Type any experiment: a workload, then settings. Tab completes, and what "
       "is wrong is said at once."},

@@ -27,7 +27,7 @@ int view_editor_count(const struct spec *spec)
 
 static bool was_given(const struct spec *spec, const struct setting *s)
 {
-    return spec->given >> (s - spec_settings) & 1;
+    return spec_given(spec, (int)(s - spec_settings));
 }
 
 /* What may be written: "1 .. 65000", or the words. */

@@ -1,6 +1,7 @@
 /* The live laboratory: where things are on the screen, and the numbers one
  * reads from the last row of a classroom. Runs in the screen process. */
 #include "view/lab_parts.h"
+#include "view/scene.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -47,18 +48,24 @@ void lab_layout(struct lab_layout *l, int rows, int columns, int cores,
     bool frozen = v != NULL && v->common.frozen;
     bool full = rows >= 30 && columns >= 100 && !presenter;
     struct box all = {0, 0, rows, columns};
-    int bottom = full ? BOTTOM_ROWS : 0;
+    bool scene = v != NULL && scene_shown(v->trace);
+    int bottom = full && (!scene || rows >= 45) ? BOTTOM_ROWS : 0;
 
     memset(l, 0, sizeof(*l));
     l->header = box_take_rows(&all, rows >= 24 ? 2 : 1);
     l->footer = box_take_rows(&all, presenter ? -1 : -2);
     l->hero = box_take_rows(&all, presenter ? 7 : 5);
-    l->axis = !presenter || frozen;
+    /* Beside an apparatus a small screen has room for more lanes instead. */
+    l->axis = (!presenter && (!scene || rows >= 30)) || frozen;
     l->label = v != NULL && v->grouped ? 10 : 6;
     l->side = v != NULL && v->grouped ? 18 : 15;
     l->lane = clamp(columns - 4 - l->label - l->side, 0, INT_MAX);
-    if (rows >= 24) {
+    if (v != NULL && scene_shown(v->trace) && !presenter)
+        l->scene = box_take_rows(&all, -scene_rows(v->trace, rows, columns));
+    if (rows >= 24 && (l->scene.rows == 0 || rows >= 30)) {
         layout_cores(l, all.rows - bottom, cores, lanes, presenter);
+        if (scene && l->core_rows < cores)
+            l->core_rows = 0;
         if (l->core_rows > 0)
             l->cores = box_take_rows(&all, 2 + l->core_rows * l->core_height);
     }
@@ -69,7 +76,7 @@ void lab_layout(struct lab_layout *l, int rows, int columns, int cores,
     lanes = clamp(lanes, 1, clamp(l->worker_rows, 1, INT_MAX));
     l->worker_height = clamp(room / lanes, 1, presenter ? 3 : 2);
     l->workers = box_take_rows(&all, chrome + lanes * l->worker_height);
-    if (!full)
+    if (bottom == 0)
         return;
     if (all.rows < BOTTOM_ROWS + 7) {
         l->bottom = box_take_rows(&all, clamp(all.rows, 0, BOTTOM_ROWS + 3));
@@ -285,6 +292,52 @@ static void hero_time(struct hero *h, const struct trace *t)
     snprintf(h->small, sizeof(h->small), "seconds");
 }
 
+/* Work that goes on and on: how fast. */
+static void hero_pace(struct hero *h, const struct trace *t,
+                      const struct rates *r)
+{
+    bool requests = t->metrics.has[METRIC_REQUESTS];
+    double per_s = t->end_ns != 0 || r == NULL
+                       ? metric_get(&t->metrics, METRIC_THROUGHPUT_PER_S, -1)
+                       : r->ops_per_s;
+    double half = metric_get(&t->metrics, METRIC_LATENCY_P50_MS, -1);
+    char buf[32];
+
+    h->label = requests ? "REQUESTS / S" : "OPERATIONS / S";
+    h->style = STYLE_HERO;
+    if (per_s >= 0)
+        hero_rate(h->big, sizeof(h->big), per_s);
+    if (half >= 0)
+        snprintf(h->sub, sizeof(h->sub), "half of them within %s",
+                 text_duration(buf, sizeof(buf), (int64_t)(half * 1e6)));
+}
+
+/* Which stage a mix is in; at its end what its first part keeps. */
+static void hero_mix(struct hero *h, const struct trace *t)
+{
+    const struct trace_part *first = &t->parts[0];
+    int stage = 1;
+
+    h->style = STYLE_HERO;
+    if (first->together_per_s >= 0 && first->alone_per_s > 0) {
+        h->label = "THE FIRST KEEPS";
+        piece_tight(text_percent(h->big, sizeof(h->big),
+                                 first->together_per_s / first->alone_per_s));
+        snprintf(h->sub, sizeof(h->sub), "%.60s", first->line);
+        return;
+    }
+    for (int i = 0; i < t->part_count; i++)
+        stage += t->parts[i].alone_per_s >= 0;
+    h->label = "STAGE";
+    snprintf(h->big, sizeof(h->big), "%d", stage);
+    snprintf(h->small, sizeof(h->small), "of %d", t->part_count + 1);
+    if (stage <= t->part_count && t->spec.alone == ANSWER_YES)
+        snprintf(h->sub, sizeof(h->sub), "alone: %.60s",
+                 t->parts[stage - 1].line);
+    else
+        snprintf(h->sub, sizeof(h->sub), "all at once");
+}
+
 static void hero_turns(struct hero *h, const struct trace *t,
                        const struct rates *r)
 {
@@ -297,6 +350,21 @@ static void hero_turns(struct hero *h, const struct trace *t,
     if (per_s >= 0)
         hero_rate(h->big, sizeof(h->big), per_s);
     snprintf(h->sub, sizeof(h->sub), "handed from worker to worker");
+}
+
+static void hero_reads(struct hero *h, const struct trace *t)
+{
+    double rate = metric_get(&t->metrics, METRIC_BYTES_PER_S, -1);
+    double requests = metric_get(&t->metrics, METRIC_THROUGHPUT_PER_S, -1);
+    char buf[32];
+
+    h->label = "BYTES READ / S";
+    h->style = STYLE_HERO;
+    if (rate >= 0)
+        piece_tight(text_si(h->big, sizeof(h->big), rate));
+    if (requests >= 0)
+        snprintf(h->sub, sizeof(h->sub), "%s requests a second",
+                 text_si(buf, sizeof(buf), requests));
 }
 
 static void lab_hero(struct frame *f, struct box b, const struct view_lab *v,
@@ -313,10 +381,16 @@ static void lab_hero(struct frame *f, struct box b, const struct view_lab *v,
         hero_switches(&heroes[count++], t, r);
     if (t->spec.workload == WORKLOAD_COUNTER)
         hero_counter(&heroes[count++], t, r);
+    else if (t->spec.workload == WORKLOAD_MIX)
+        hero_mix(&heroes[count++], t);
     else if (t->spec.workload == WORKLOAD_PINGPONG)
         hero_turns(&heroes[count++], t, r);
+    else if (t->spec.workload == WORKLOAD_FILE)
+        hero_reads(&heroes[count++], t);
     else if (t->spec.model == MODEL_GIL)
         hero_gil(&heroes[count++], t, r);
+    else if (t->spec.tasks == 0)
+        hero_pace(&heroes[count++], t, r);
     else if (t->end_ns != 0)
         hero_time(&heroes[count++], t);
     else
@@ -386,6 +460,7 @@ void view_lab(struct frame *f, const struct view_lab *v)
     lab_hero(f, l.hero, v, r);
     lab_cores(f, &l, v);
     lab_workers(f, &l, v);
+    scene_draw(f, l.scene, t);
     lab_bottom(f, l.bottom, v, r);
     lab_extra(f, l.extra, v);
     lab_observer(f, l.footer, v, r);

@@ -6,7 +6,7 @@
 #include "view/pieces.h"
 
 struct lab_layout {
-    struct box header, hero, cores, workers, bottom, extra, footer;
+    struct box header, hero, cores, workers, scene, bottom, extra, footer;
     bool axis;       /* time axis and who-runs-now line in the workers panel */
     int core_rows;   /* lanes in the cores panel */
     int core_height; /* rows a lane */

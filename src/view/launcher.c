@@ -281,7 +281,7 @@ void view_launcher(struct frame *f, const struct view_launcher *v)
     if (v->common.presenter)
         panel_chosen(f, b, v);
     else if (b.columns > 0) {
-        panel_chosen(f, box_take_rows(&b, b.rows * 2 / 5), v);
+        panel_chosen(f, box_take_rows(&b, b.rows / 2 + 1), v);
         panel_machine(f, b, v);
     }
     view_footer(f, footer, &v->common);

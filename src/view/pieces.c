@@ -84,7 +84,9 @@ const char *piece_state_short(enum span_state state, enum wait_cause cause)
         [WAIT_IO] = "I/O",         [WAIT_SLEEP] = "timer",
         [WAIT_TURN] = "turn",      [WAIT_DISPATCH] = "no task",
         [WAIT_BARRIER] = "others", [WAIT_PARKED] = "aside",
-        [WAIT_OTHER] = "waits",
+        [WAIT_QUEUE] = "queue",    [WAIT_PIPE] = "pipe",
+        [WAIT_JOIN] = "join",      [WAIT_MEET] = "others",
+        [WAIT_LOOP] = "loop",      [WAIT_OTHER] = "waits",
     };
 
     switch (state) {
@@ -187,6 +189,11 @@ static enum style header_state(char *buf, size_t size, const struct trace *t)
         return STYLE_DIM;
     }
     header_clock(clock, sizeof(clock), t);
+    if (t->waitfor.stuck > 0 && t->verdict == VERDICT_NONE) {
+        snprintf(buf, size, "✗ %s %s",
+                 t->waitfor.cycle_length > 0 ? "DEADLOCK" : "STUCK", clock);
+        return STYLE_BAD;
+    }
     if (t->verdict == VERDICT_NONE && t->end_ns == 0) {
         snprintf(buf, size, "▶ RUNNING %s", clock);
         return STYLE_GOOD;

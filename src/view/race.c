@@ -310,8 +310,9 @@ static void race_subject(struct text *out, const struct view_race *v)
     text_addf(out, "%" PRId64 " %s · one shared counter", workers,
               spec->model == MODEL_PROCESSES
                   ? workers == 1 ? "process" : "processes"
-              : workers == 1 ? "thread"
-                             : "threads");
+              : spec->model == MODEL_COOP ? "on one thread"
+              : workers == 1              ? "thread"
+                                          : "threads");
     if (spec->model == MODEL_GIL)
         text_add(out, " · global lock");
 }

@@ -54,6 +54,14 @@ static const struct drawing drawings[SYNC_COUNT] = {
          "36 + 36 = 72                         added up when somebody asks"},
         "Correct, yet slow: the cores snatch the shared cache line from each other."},
 };
+
+/* Cooperative workers: whatever the lock. */
+static const struct drawing taking_turns = {
+    "WHY NOTHING IS LOST: TURNS",
+    {"LOAD 71 ── ADD 72 ── STORE 72 ── YIELD",
+     "                                       LOAD 72 ── ADD 73 ── STORE 73 ── YIELD",
+     "71                         72                                    73"},
+    "One thread: who has it keeps it until it yields, and it never yields in between."};
 /* clang-format on */
 
 void race_model(struct frame *f, struct box b, const struct view_race *v)
@@ -61,11 +69,13 @@ void race_model(struct frame *f, struct box b, const struct view_race *v)
     static const char *const names[][3] = {
         {"thread 1", "thread 2", "counter"},
         {"process 1", "process 2", "counter"},
+        {"worker 1", "worker 2", "counter"},
     };
-    bool processes = v->trace->spec.model == MODEL_PROCESSES;
+    bool coop = v->trace->spec.model == MODEL_COOP;
+    int kind = v->trace->spec.model == MODEL_PROCESSES ? 1 : coop ? 2 : 0;
     enum spec_sync sync =
         v->wanted_sync < SYNC_COUNT ? v->wanted_sync : SYNC_NONE;
-    const struct drawing *d = &drawings[sync];
+    const struct drawing *d = coop ? &taking_turns : &drawings[sync];
 
     if (b.rows < 7)
         return;
@@ -73,7 +83,7 @@ void race_model(struct frame *f, struct box b, const struct view_race *v)
     for (int i = 0; i < 3; i++) {
         enum style style = i < 2 ? view_worker_style(i) : STYLE_NORMAL;
 
-        frame_text(f, b.row + i, b.column, 10, style, names[processes][i]);
+        frame_text(f, b.row + i, b.column, 10, style, names[kind][i]);
         piece_text(f, b.row + i, b.column + 11, b.columns - 11,
                    i < 2 ? STYLE_NORMAL : STYLE_DIM, d->lines[i]);
     }

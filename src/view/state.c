@@ -13,6 +13,11 @@ enum view_wait view_wait_kind(enum wait_cause cause)
     case WAIT_SPIN:
     case WAIT_GIL:
     case WAIT_TURN:
+    case WAIT_QUEUE:
+    case WAIT_PIPE:
+    case WAIT_JOIN:
+    case WAIT_MEET:
+    case WAIT_LOOP:
         return WAITS_WORKER;
     case WAIT_IO:
     case WAIT_SLEEP:
@@ -71,6 +76,11 @@ const char *view_state_word(enum span_state state, enum wait_cause cause)
         [WAIT_DISPATCH] = "waits for a task",
         [WAIT_BARRIER] = "waits for the others",
         [WAIT_PARKED] = "stands aside",
+        [WAIT_QUEUE] = "waits for the queue",
+        [WAIT_PIPE] = "waits for the pipe",
+        [WAIT_JOIN] = "waits for another's end",
+        [WAIT_MEET] = "waits for the others",
+        [WAIT_LOOP] = "waits for the loop",
         [WAIT_OTHER] = "waits",
     };
 

@@ -1,5 +1,5 @@
 /* The table of metrics, made from the list in the header. Any process. */
-#include "trace/metric.h"
+#include "spec/metric.h"
 
 const struct metric_info metric_infos[METRIC_COUNT] = {
 #define X(id, name, unit, help) [METRIC_##id] = {#name, UNIT_##unit, help},

@@ -1,0 +1,17 @@
+/* Where the program keeps files of its own: the XDG base directories. Any
+ * process. */
+#ifndef BASE_PATHS_H
+#define BASE_PATHS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* The program's folder in the user's cache, made if need be:
+ * $XDG_CACHE_HOME/timeslice, else ~/.cache/timeslice. 0, or -EAGAIN with a
+ * sentence that names the folder: this machine or user has no room for one. */
+int paths_cache(char *out, size_t size, struct err *err);
+/* The same, but only its name: nothing is made. -ENOENT: nobody says where. */
+int paths_cache_name(char *out, size_t size);
+
+#endif
