@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lab/arena.h"
-#include "lab/burn.h"
+#include "lab/toil.h"
 
 /* The service answers at once, so that no call waits long; but a worker has to
  * look up now and then should the service not get a core. */
@@ -22,7 +22,7 @@
 
 struct convoy {
     int client, service; /* a pair of connected sockets */
-    int64_t unit_ps;     /* of burn(), by one worker alone */
+    int64_t unit_ps;     /* of toil_us(), by one worker alone */
     size_t bytes;
     char data[]; /* request, answer, and the service's own copy */
 };
@@ -51,7 +51,7 @@ static int convoy_prepare(struct worker *coordinator, struct err *err)
     c->client = pair[0];
     c->service = pair[1];
     c->bytes = bytes;
-    c->unit_ps = burn_unit_ps();
+    c->unit_ps = toil_unit_ps() * TOIL_UNITS_A_US;
     setsockopt(c->client, SOL_SOCKET, SO_SNDTIMEO, &look_up, sizeof(look_up));
     setsockopt(c->client, SOL_SOCKET, SO_RCVTIMEO, &look_up, sizeof(look_up));
     for (size_t i = 0; i < bytes; i++)
@@ -165,15 +165,15 @@ static bool hog_task(struct worker *w)
 {
     const struct convoy *c = w->arena->work;
     int64_t owed_ps = 0;
-    uint64_t x = BURN_SEED + (uint64_t)w->id;
+    uint64_t x = TOIL_SEED + (uint64_t)w->id;
 
     do {
-        x = burn(x);
+        x = toil_us(x);
         owed_ps += c->unit_ps;
         worker_report(w, METRIC_COMPUTED_S, owed_ps / 1000);
         owed_ps %= 1000;
     } while (worker_tick(w));
-    burn_keep(w, x);
+    toil_keep(w, x);
     return false;
 }
 

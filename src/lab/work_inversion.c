@@ -24,7 +24,7 @@
 #include <time.h>
 
 #include "lab/arena.h"
-#include "lab/burn.h"
+#include "lab/toil.h"
 #include "lab/futex.h"
 #include "lab/lock.h"
 
@@ -212,15 +212,15 @@ static void give(struct worker *w)
 static bool compute(struct worker *w, int64_t cpu_ns)
 {
     int64_t until_ns = clock_thread_cpu_ns() + cpu_ns;
-    uint64_t x = BURN_SEED;
+    uint64_t x = TOIL_SEED;
 
     while (clock_thread_cpu_ns() < until_ns) {
         for (int i = 0; i < 8; i++)
-            x = burn(x);
+            x = toil_us(x);
         if (!worker_tick(w))
             return false;
     }
-    burn_keep(w, x);
+    toil_keep(w, x);
     return true;
 }
 
@@ -269,7 +269,7 @@ static void high_work(struct worker *w)
 static void hog_work(struct worker *w)
 {
     struct inversion *v = w->arena->work;
-    uint64_t x = BURN_SEED + (uint64_t)w->id;
+    uint64_t x = TOIL_SEED + (uint64_t)w->id;
 
     while (wait_step(w, 0)) {
         uint32_t step = ACQUIRE(v->step);
@@ -277,7 +277,7 @@ static void hog_work(struct worker *w)
         place(w);
         while (LOAD(v->step) == step &&
                (!v->realtime || clock_now_ns() < LOAD(v->hogs_until_ns))) {
-            x = burn(x);
+            x = toil_us(x);
             if (!worker_tick(w))
                 break;
         }
@@ -285,7 +285,7 @@ static void hog_work(struct worker *w)
                worker_wait_word(w, &v->step, step, INT64_MAX, WAIT_TURN))
             continue;
     }
-    burn_keep(w, x);
+    toil_keep(w, x);
 }
 
 static bool inversion_task(struct worker *w, int64_t index, uint64_t *result)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lab/arena.h"
-#include "lab/burn.h"
+#include "lab/toil.h"
 #include "lab/migration.h"
 #include "lab/worker.h"
 #include "spec/scene.h"
@@ -212,7 +212,7 @@ static bool chunk_convert(struct job *j, size_t bytes, int64_t at)
 static bool compute(struct job *j)
 {
     int64_t end_ns;
-    uint64_t x = BURN_SEED;
+    uint64_t x = TOIL_SEED;
 
     if (j->w->spec->task_ns == 0)
         return true;
@@ -220,7 +220,7 @@ static bool compute(struct job *j)
     end_ns = clock_thread_cpu_ns() + j->w->spec->task_ns;
     while (clock_thread_cpu_ns() < end_ns) {
         for (int i = 0; i < 16; i++)
-            x = burn(x);
+            x = toil_us(x);
         /* xorshift never comes to 0: this only needs the chain's end. */
         if (x == 0 || !worker_tick(j->w))
             return false;

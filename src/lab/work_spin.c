@@ -8,49 +8,17 @@
  * unit before, so that units cannot overlap and one wrong step stays wrong. */
 #include "lab/arena.h"
 #include "lab/lengths.h"
-#include "lab/worker.h"
-
-#define STEPS 64 /* a unit: about 0.1 us */
-#define TRIALS 8
-#define TRIAL_UNITS 4096 /* about 0.5 ms */
+#include "lab/toil.h"
 
 static uint64_t start_value(const struct spec *spec)
 {
     /* Never 0: xorshift would stay there. */
-    return ((uint64_t)spec->seed * UINT64_C(0x9e3779b97f4a7c15)) | 1;
-}
-
-static uint64_t unit(uint64_t x)
-{
-    for (int i = 0; i < STEPS; i++) {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-    }
-    return x;
+    return ((uint64_t)spec->seed * TOIL_SEED) | 1;
 }
 
 static int spin_prepare(struct worker *coordinator, struct err *err)
 {
-    uint64_t start = start_value(coordinator->spec);
-    uint64_t want = unit(start);
-    uint64_t end = want;
-    int64_t best = INT64_MAX;
-
-    for (int trial = 0; trial < TRIALS; trial++) {
-        int64_t begin_ns = clock_now_ns();
-        int64_t took_ns;
-
-        for (int i = 0; i < TRIAL_UNITS; i++)
-            end = unit(start ^ end ^ want);
-        took_ns = clock_now_ns() - begin_ns;
-        if (took_ns > 0 && took_ns < best)
-            best = took_ns;
-    }
-    /* Looking at .end keeps the work from being left out. */
-    atomic_store_explicit(&coordinator->arena->units_per_ms,
-                          end == want ? TRIAL_UNITS * NS_PER_MS / best : 1,
-                          memory_order_relaxed);
+    toil_prepare(coordinator);
     return lengths_prepare(coordinator, err);
 }
 
@@ -68,10 +36,10 @@ static bool spin_task(struct worker *w, int64_t index, uint64_t *result)
         worker_count(w, 1);
         return worker_tick(w);
     }
-    want = end = unit(start);
+    want = end = toil_unit(start);
     for (int64_t i = 0; i < units; i++) {
-        end = unit(start ^ end ^ want);
-        worker_count(w, STEPS);
+        end = toil_unit(start ^ end ^ want);
+        worker_count(w, TOIL_STEPS);
         if (!worker_tick(w))
             return false;
     }
