@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "lib/drive.h"
 #include "lib/program.h"
+#include "lib/rows.h"
 #include "spec/inputs.h"
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
@@ -147,13 +148,6 @@ static void inputs_are_lines(void **state)
 
 /* ---- runs --------------------------------------------------------------- */
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 static void every_input_has_its_command(void **state)
 {
     static const char *const models[] = {"sequential", "threads", "processes"};
@@ -171,9 +165,9 @@ static void every_input_has_its_command(void **state)
                  models[i], folder, folder, i);
         s = drive_run(line);
         assert_int_equal(s->trace->verdict, VERDICT_OK);
-        assert_int_equal(metric(s, METRIC_TASKS_DONE), 3);
-        assert_true(metric(s, METRIC_CHILD_CPU_S) >= 0);
-        assert_true(metric(s, METRIC_CHILD_RSS_BYTES) > 0);
+        assert_int_equal(drive_metric(s, METRIC_TASKS_DONE), 3);
+        assert_true(drive_metric(s, METRIC_CHILD_CPU_S) >= 0);
+        assert_true(drive_metric(s, METRIC_CHILD_RSS_BYTES) > 0);
         assert_int_equal(s->trace->observer.kind, OBSERVER_SAMPLED);
         s->class->close(s);
         snprintf(path, sizeof(path), "%s/out%zu/000001.out", folder, i);
@@ -192,8 +186,8 @@ static void failures_are_named(void **state)
     (void)state;
     s = drive_run("command --tasks 4 --shell yes -- 'test {} != 3 || exit 9'");
     assert_int_equal(s->trace->verdict, VERDICT_FAILED);
-    assert_int_equal(metric(s, METRIC_TASKS_DONE), 3);
-    assert_int_equal(metric(s, METRIC_TASKS_FAILED), 1);
+    assert_int_equal(drive_metric(s, METRIC_TASKS_DONE), 3);
+    assert_int_equal(drive_metric(s, METRIC_TASKS_FAILED), 1);
     assert_int_equal(s->trace->failures[0].task, 2);
     assert_string_equal(s->trace->failures[0].why, "exit status 9");
     assert_non_null(strstr(s->trace->error, "number 3 (exit status 9)"));
@@ -280,21 +274,13 @@ int main(void)
     };
     struct CMUnitTest
         tests[COUNT(plain) + COUNT(words_cases) + COUNT(refusals)];
-    size_t n = 0;
+    size_t n = COUNT(plain);
 
-    memset(tests, 0, sizeof(tests));
-    for (size_t i = 0; i < COUNT(plain); i++)
-        tests[n++] = plain[i];
-    for (size_t i = 0; i < COUNT(words_cases); i++) {
-        tests[n].name = words_cases[i].name;
-        tests[n].test_func = words_are_made;
-        tests[n++].initial_state = (void *)(uintptr_t)&words_cases[i];
-    }
-    for (size_t i = 0; i < COUNT(refusals); i++) {
-        tests[n].name = refusals[i].line;
-        tests[n].test_func = bad_requests_get_a_sentence;
-        tests[n++].initial_state = (void *)(uintptr_t)&refusals[i];
-    }
+    memcpy(tests, plain, sizeof(plain));
+    n = add_rows(tests, n, words_cases, COUNT(words_cases),
+                 sizeof(words_cases[0]), words_are_made);
+    add_rows(tests, n, refusals, COUNT(refusals), sizeof(refusals[0]),
+             bad_requests_get_a_sentence);
     return cmocka_run_group_tests_name("command", tests, make_folder,
                                        remove_folder);
 }

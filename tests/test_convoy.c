@@ -19,20 +19,6 @@
 #include "stats/summary.h"
 #include "view/scene.h"
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
-static void assert_ok(const struct source *s)
-{
-    if (s->trace->verdict != VERDICT_OK)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
 /* ---- convoy -------------------------------------------------------------- */
 
 static const char *const convoys[] = {
@@ -53,13 +39,13 @@ static void convoy_adds_up(void **state)
     const char *line = *state;
     struct source *s = drive_run(line);
     const struct trace *t = s->trace;
-    double requests = metric(s, METRIC_REQUESTS);
+    double requests = drive_metric(s, METRIC_REQUESTS);
 
-    assert_ok(s);
-    assert_true(metric(s, METRIC_TASKS_FAILED) == 0);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_TASKS_FAILED) == 0);
     assert_true((double)t->latency.n == requests);
     assert_true((double)t->workers[0].ops == requests);
-    assert_true(metric(s, METRIC_BYTES) ==
+    assert_true(drive_metric(s, METRIC_BYTES) ==
                 2 * requests * (double)t->spec.bytes);
     assert_int_equal(t->worker_count, t->spec.hogs + 1);
     assert_int_equal(t->workers[0].role, ROLE_CLIENT);
@@ -67,7 +53,7 @@ static void convoy_adds_up(void **state)
         assert_int_equal(t->workers[i].role, ROLE_HOG);
         assert_int_equal(t->workers[i].ops, 0);
     }
-    assert_true(t->spec.hogs > 0 || metric(s, METRIC_COMPUTED_S) == 0);
+    assert_true(t->spec.hogs > 0 || drive_metric(s, METRIC_COMPUTED_S) == 0);
     s->class->close(s);
 }
 
@@ -91,8 +77,9 @@ static void convoy_changes_live(void **state)
     drive_for(s, 50 * NS_PER_MS);
     s->class->stop(s, VERDICT_OK);
     drive_to_end(s);
-    assert_ok(s);
-    assert_true((double)s->trace->latency.n == metric(s, METRIC_REQUESTS));
+    drive_ok(s);
+    assert_true((double)s->trace->latency.n ==
+                drive_metric(s, METRIC_REQUESTS));
     assert_true(s->trace->phase_count >= 3);
     s->class->close(s);
 }
@@ -113,8 +100,8 @@ static void inversion_adds_up(void **state)
     struct source *s = drive_run(*state);
     const struct trace *t = s->trace;
 
-    assert_ok(s);
-    assert_true(metric(s, METRIC_REQUESTS) == 5);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_REQUESTS) == 5);
     assert_int_equal(t->latency.n, 5);
     assert_int_equal(t->worker_count, t->spec.hogs + 2);
     assert_int_equal(t->workers[0].role, ROLE_LOW);
@@ -137,8 +124,9 @@ static void inversion_stops_at_once(void **state)
     drive_for(s, 50 * NS_PER_MS);
     s->class->stop(s, VERDICT_OK);
     drive_to_end(s);
-    assert_ok(s);
-    assert_true((double)s->trace->latency.n == metric(s, METRIC_REQUESTS));
+    drive_ok(s);
+    assert_true((double)s->trace->latency.n ==
+                drive_metric(s, METRIC_REQUESTS));
     s->class->close(s);
 }
 

@@ -94,13 +94,6 @@ static void contexts_keep_what_is_theirs(void **state)
 
 /* ---- what holds for every run ------------------------------------------- */
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 static void assert_verdict(const struct source *s, enum verdict want)
 {
     if (s->trace->verdict != want)
@@ -194,10 +187,10 @@ static void assert_told(const struct source *s)
     }
     for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
         if (threads[i] != METRIC_MIGRATIONS) /* not every kernel tells */
-            assert_true(metric(s, threads[i]) >= 0);
-    assert_true(metric(s, METRIC_CPU_S) > 0);
-    assert_true(metric(s, METRIC_TURNS) >= t->worker_count);
-    assert_true(metric(s, METRIC_MAX_RUNNING) <= 1);
+            assert_true(drive_metric(s, threads[i]) >= 0);
+    assert_true(drive_metric(s, METRIC_CPU_S) > 0);
+    assert_true(drive_metric(s, METRIC_TURNS) >= t->worker_count);
+    assert_true(drive_metric(s, METRIC_MAX_RUNNING) <= 1);
     assert_one_at_a_time(t);
 }
 
@@ -223,7 +216,7 @@ static void results_are_equal(void **state)
 {
     const char *work = *state;
     struct source *s = drive_run(work);
-    double want = metric(s, METRIC_CHECKSUM);
+    double want = drive_metric(s, METRIC_CHECKSUM);
     char line[200];
 
     s->class->close(s);
@@ -231,10 +224,10 @@ static void results_are_equal(void **state)
         snprintf(line, sizeof(line), "%s %s", work, ways[i]);
         s = drive_run(line);
         assert_verdict(s, VERDICT_OK);
-        if (metric(s, METRIC_CHECKSUM) != want)
+        if (drive_metric(s, METRIC_CHECKSUM) != want)
             fail_msg("%s: checksum %.0f, not %.0f", line,
-                     metric(s, METRIC_CHECKSUM), want);
-        assert_true(metric(s, METRIC_TASKS_DONE) ==
+                     drive_metric(s, METRIC_CHECKSUM), want);
+        assert_true(drive_metric(s, METRIC_TASKS_DONE) ==
                     (double)s->trace->spec.tasks);
         assert_told(s);
         s->class->close(s);
@@ -262,9 +255,9 @@ static void counter_is_exact_without_a_lock(void **state)
         struct source *s = drive_run(lines[i]);
 
         assert_verdict(s, VERDICT_OK);
-        if (metric(s, METRIC_LOST) != 0)
-            fail_msg("%s lost %.0f", lines[i], metric(s, METRIC_LOST));
-        assert_true(metric(s, METRIC_EXPECTED) > 0);
+        if (drive_metric(s, METRIC_LOST) != 0)
+            fail_msg("%s lost %.0f", lines[i], drive_metric(s, METRIC_LOST));
+        assert_true(drive_metric(s, METRIC_EXPECTED) > 0);
         assert_told(s);
         s->class->close(s);
     }
@@ -292,8 +285,8 @@ static void turns_go_round(void **state)
     if (most - least > 2 * turn)
         fail_msg("one made %.0f additions, another %.0f", most, least);
     /* A yield for each so many units, and a few for the gate and the end. */
-    assert_true(metric(s, METRIC_TURNS) >= all / turn - 5);
-    assert_true(metric(s, METRIC_TURNS) <= all / turn + 30);
+    assert_true(drive_metric(s, METRIC_TURNS) >= all / turn - 5);
+    assert_true(drive_metric(s, METRIC_TURNS) <= all / turn + 30);
     s->class->close(s);
 }
 
@@ -327,7 +320,7 @@ static void who_never_yields_keeps_the_others_waiting(void **state)
                   "--yield-every 1");
     assert_verdict(s, VERDICT_OK);
     assert_int_equal(overlaps(s->trace), 3);
-    assert_true(metric(s, METRIC_LOOP_WAIT_S) > 0);
+    assert_true(drive_metric(s, METRIC_LOOP_WAIT_S) > 0);
     assert_told(s);
     s->class->close(s);
 }
@@ -342,11 +335,11 @@ static void waits_overlap(void **state)
 
     (void)state;
     assert_verdict(s, VERDICT_OK);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 100);
-    wall = metric(s, METRIC_WALL_S);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 100);
+    wall = drive_metric(s, METRIC_WALL_S);
     assert_true(wall >= 0.2);
-    assert_true(metric(s, METRIC_IO_WAIT_S) >= 100 * 0.2);
-    assert_true(metric(s, METRIC_IO_WAIT_S) > wall);
+    assert_true(drive_metric(s, METRIC_IO_WAIT_S) >= 100 * 0.2);
+    assert_true(drive_metric(s, METRIC_IO_WAIT_S) > wall);
     assert_told(s);
     s->class->close(s);
 }
@@ -427,7 +420,7 @@ static void whoever_is_woken_goes_on(void **state)
         struct source *s = drive_run(runs[i].line);
 
         assert_verdict(s, VERDICT_OK);
-        if (metric(s, runs[i].sign) <= 0)
+        if (drive_metric(s, runs[i].sign) <= 0)
             fail_msg("%s came to nothing", runs[i].line);
         assert_told(s);
         s->class->close(s);
@@ -471,7 +464,7 @@ static void flips_keep_the_books(void **state)
         assert_true(metric_get(m, METRIC_LOST, -1) == 0);
         assert_true(metric_get(m, METRIC_CPU_S, -1) >= 0);
     }
-    assert_true(metric(s, METRIC_LOST) == 0);
+    assert_true(drive_metric(s, METRIC_LOST) == 0);
     s->class->close(s);
 }
 
@@ -565,8 +558,8 @@ static void a_crowd_has_its_turns(void **state)
 
     (void)state;
     assert_verdict(s, VERDICT_OK);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 2000);
-    assert_true(metric(s, METRIC_TURNS) >= 2000);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 2000);
+    assert_true(drive_metric(s, METRIC_TURNS) >= 2000);
     s->class->close(s);
 }
 

@@ -32,20 +32,6 @@
 
 #define MIB (1024.0 * 1024)
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
-static void assert_ok(const struct source *s)
-{
-    if (s->trace->verdict != VERDICT_OK)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
 /* ---- create -------------------------------------------------------------- */
 
 static const char *const creations[] = {
@@ -61,10 +47,10 @@ static void each_was_made_and_ended(void **state)
     struct source *s = drive_run(*state);
     double tasks = (double)s->trace->spec.tasks;
 
-    assert_ok(s);
-    assert_true(metric(s, METRIC_MADE) == tasks);
-    assert_true(metric(s, METRIC_TASKS_DONE) == tasks);
-    assert_true(metric(s, METRIC_TASKS_FAILED) == 0);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_MADE) == tasks);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == tasks);
+    assert_true(drive_metric(s, METRIC_TASKS_FAILED) == 0);
     assert_true((double)s->trace->latency.n == tasks);
     s->class->close(s);
 }
@@ -96,12 +82,12 @@ static void refused_by_address_space(void **state)
     if (SANITIZED)
         skip();
     s = drive_run(c->line);
-    assert_ok(s);
-    at = metric(s, METRIC_REFUSED_AT);
+    drive_ok(s);
+    at = drive_metric(s, METRIC_REFUSED_AT);
     if (at > fit || at < 0.85 * fit)
         fail_msg("refused at %.0f of %.0f", at, fit);
-    assert_true(metric(s, METRIC_MADE) == at);
-    assert_true(metric(s, METRIC_REFUSED_ERRNO) == EAGAIN);
+    assert_true(drive_metric(s, METRIC_MADE) == at);
+    assert_true(drive_metric(s, METRIC_REFUSED_ERRNO) == EAGAIN);
     if (strncmp(s->trace->note, "RLIMIT_AS:", 10) != 0)
         fail_msg("who: %s", s->trace->note);
     s->class->close(s);
@@ -116,9 +102,9 @@ static void refused_at_once(void **state)
     if (SANITIZED)
         skip();
     s = drive_run("limit --address-space 64k --stack 1M");
-    assert_ok(s);
-    assert_true(metric(s, METRIC_REFUSED_AT) == 0);
-    assert_true(metric(s, METRIC_MADE) == 0);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_REFUSED_AT) == 0);
+    assert_true(drive_metric(s, METRIC_MADE) == 0);
     s->class->close(s);
 }
 
@@ -131,7 +117,7 @@ static void limit_can_be_stopped(void **state)
     drive_for(s, 20 * NS_PER_MS);
     s->class->stop(s, VERDICT_OK);
     drive_to_end(s);
-    assert_ok(s);
+    drive_ok(s);
     assert_false(s->trace->metrics.has[METRIC_REFUSED_AT]);
     s->class->close(s);
 }
@@ -208,7 +194,7 @@ static void turns_are_shared(void **state)
     const struct trace *t = s->trace;
     int64_t least = t->workers[0].ops, most = least;
 
-    assert_ok(s);
+    drive_ok(s);
     for (int i = 1; i < t->worker_count; i++) {
         if (t->workers[i].ops < least)
             least = t->workers[i].ops;
@@ -250,7 +236,7 @@ static void turn_survives_changes(void **state)
     assert_true(after > before);
     s->class->stop(s, VERDICT_OK);
     drive_to_end(s);
-    assert_ok(s);
+    drive_ok(s);
     s->class->close(s);
 }
 

@@ -22,13 +22,6 @@
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("no %s was measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 static void assert_ended(const struct source *s, enum verdict verdict)
 {
     if (s->trace->verdict != verdict)
@@ -75,8 +68,8 @@ static struct streams_result model_of(const struct source *s)
         .most = (int)spec->workers,
         .seed = (uint64_t)spec->seed,
     };
-    double bytes =
-        metric(s, METRIC_DEVICE_BYTES_PER_S) * metric(s, METRIC_DEVICE_S);
+    double bytes = drive_metric(s, METRIC_DEVICE_BYTES_PER_S) *
+                   drive_metric(s, METRIC_DEVICE_S);
     int64_t sectors = (spec->bytes + d->sector_bytes - 1) / d->sector_bytes;
     struct streams_result r;
 
@@ -112,20 +105,20 @@ static void live_is_the_model(void **state)
     drive_to_end(s);
     assert_ended(s, VERDICT_OK);
     model = model_of(s);
-    rate = metric(s, METRIC_DEVICE_BYTES_PER_S);
+    rate = drive_metric(s, METRIC_DEVICE_BYTES_PER_S);
     if (fabs(rate / model.bytes_per_s - 1) > 1e-6)
         fail_msg("%s: live %.0f bytes/s, the model %.0f", line, rate,
                  model.bytes_per_s);
     /* Whoever got an answer has told; at most one each is on the way. */
-    assert_true(metric(s, METRIC_BYTES) <= model.bytes + 0.5);
-    assert_true(metric(s, METRIC_REQUESTS) > 0);
-    assert_true(metric(s, METRIC_LATENCY_P50_MS) > 0);
+    assert_true(drive_metric(s, METRIC_BYTES) <= model.bytes + 0.5);
+    assert_true(drive_metric(s, METRIC_REQUESTS) > 0);
+    assert_true(drive_metric(s, METRIC_LATENCY_P50_MS) > 0);
     if (s->trace->spec.drive == DRIVE_SSD)
         assert_false(s->trace->metrics.has[METRIC_SEEK_FRACTION]);
     else
-        assert_true(metric(s, METRIC_SEEK_FRACTION) +
-                        metric(s, METRIC_ROTATE_FRACTION) +
-                        metric(s, METRIC_TRANSFER_FRACTION) <=
+        assert_true(drive_metric(s, METRIC_SEEK_FRACTION) +
+                        drive_metric(s, METRIC_ROTATE_FRACTION) +
+                        drive_metric(s, METRIC_TRANSFER_FRACTION) <=
                     1 + 1e-9);
     s->class->close(s);
 }
@@ -137,7 +130,8 @@ static void readers_wait(void **state)
 
     (void)state;
     assert_ended(s, VERDICT_OK);
-    assert_true(metric(s, METRIC_IO_WAIT_S) > 0.5 * metric(s, METRIC_LIFE_S));
+    assert_true(drive_metric(s, METRIC_IO_WAIT_S) >
+                0.5 * drive_metric(s, METRIC_LIFE_S));
     for (int i = 0; i < s->trace->worker_count; i++)
         assert_int_equal(s->trace->workers[i].role, ROLE_READER);
     s->class->close(s);
@@ -208,9 +202,9 @@ static void a_pause_stops_its_clock(void **state)
     s->wanted.paused = true;
     s->class->apply(s, false);
     drive_for(s, 300 * NS_PER_MS);
-    before = metric(s, METRIC_DEVICE_S);
+    before = drive_metric(s, METRIC_DEVICE_S);
     drive_for(s, 300 * NS_PER_MS);
-    after = metric(s, METRIC_DEVICE_S);
+    after = drive_metric(s, METRIC_DEVICE_S);
     assert_true(after - before < 0.1); /* an answer that was on its way */
     s->wanted.paused = false;
     s->class->apply(s, false);

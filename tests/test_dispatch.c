@@ -17,13 +17,6 @@
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 /* ---- each task exactly once --------------------------------------------- */
 
 /* Tasks differ, so that one left out or done twice changes their sum. */
@@ -47,8 +40,8 @@ static double sum_of(const char *line)
     if (s->trace->verdict != VERDICT_OK)
         fail_msg("%s: %s: %s", line, verdict_words[s->trace->verdict],
                  s->trace->error);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 37);
-    sum = metric(s, METRIC_CHECKSUM);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 37);
+    sum = drive_metric(s, METRIC_CHECKSUM);
     s->class->close(s);
     return sum;
 }
@@ -170,7 +163,7 @@ static void order_in_a_run(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct source *s = drive_run(cases[i].line);
-        double got = metric(s, METRIC_ORDER_INVERSIONS);
+        double got = drive_metric(s, METRIC_ORDER_INVERSIONS);
 
         if (got < cases[i].least || got > cases[i].most)
             fail_msg("%s: %g inversions", cases[i].line, got);
@@ -278,8 +271,8 @@ static void the_failed_task_is_named(void **state)
         if (!strstr(s->trace->error, "1 of 20 tasks failed") ||
             !strstr(s->trace->error, fails[i].says))
             fail_msg("%s: %s", line, s->trace->error);
-        assert_true(metric(s, METRIC_TASKS_FAILED) == 1);
-        assert_true(metric(s, METRIC_TASKS_DONE) == 19); /* all others */
+        assert_true(drive_metric(s, METRIC_TASKS_FAILED) == 1);
+        assert_true(drive_metric(s, METRIC_TASKS_DONE) == 19); /* all others */
         s->class->close(s);
     }
 }

@@ -193,13 +193,6 @@ static void sweeping_spares_the_living(void **state)
 
 /* ---- whole runs --------------------------------------------------------- */
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 static const char *const reading[] = {
     "--workers 2",
     "--workers 2 --pattern random",
@@ -231,15 +224,15 @@ static void reads_add_up(void **state)
     }
     if (s->trace->verdict != VERDICT_OK)
         fail_msg("%s: %s", line, s->trace->error);
-    bytes = metric(s, METRIC_BYTES);
-    requests = metric(s, METRIC_REQUESTS);
+    bytes = drive_metric(s, METRIC_BYTES);
+    requests = drive_metric(s, METRIC_REQUESTS);
     assert_true(bytes == requests * (double)s->trace->spec.bytes);
     assert_true((double)s->trace->latency.n == requests);
-    assert_true(metric(s, METRIC_PREPARE_S) > 0);
+    assert_true(drive_metric(s, METRIC_PREPARE_S) > 0);
     if (s->trace->spec.cache == CACHE_DIRECT)
         assert_false(s->trace->metrics.has[METRIC_CACHED_BYTES]);
     else if (s->trace->metrics.has[METRIC_CACHED_BYTES])
-        assert_true(metric(s, METRIC_CACHED_BYTES) <= bytes);
+        assert_true(drive_metric(s, METRIC_CACHED_BYTES) <= bytes);
     assert_int_equal(place_entries(place()), 1); /* the cache */
     s->class->close(s);
 }
@@ -261,7 +254,8 @@ static void the_page_cache_is_told_apart(void **state)
     assert_int_equal(s->trace->verdict, VERDICT_OK);
     /* The first pass may wait for the disk, no later one does. */
     if (m->has[METRIC_CACHED_BYTES])
-        assert_true(metric(s, METRIC_BYTES) - metric(s, METRIC_CACHED_BYTES) <=
+        assert_true(drive_metric(s, METRIC_BYTES) -
+                        drive_metric(s, METRIC_CACHED_BYTES) <=
                     256 * 1024);
     s->class->close(s);
 }

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "base/clock.h"
 #include "lab/fleet.h"
 #include "lib/drive.h"
@@ -23,19 +25,12 @@
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 static void assert_metric(const struct source *s, enum metric which,
                           double want)
 {
-    if (metric(s, which) != want)
+    if (drive_metric(s, which) != want)
         fail_msg("%s is %.0f, not %.0f", metric_infos[which].name,
-                 metric(s, which), want);
+                 drive_metric(s, which), want);
 }
 
 static struct source *run_ok(const char *line)
@@ -216,7 +211,7 @@ static void each_answers_once(void **state)
     assert_metric(s, METRIC_TIMEOUTS, 0);
     assert_metric(s, METRIC_REFUSALS, 0);
     assert_metric(s, METRIC_RETRIES, 0);
-    assert_true(metric(s, METRIC_REQUESTS_PER_S) > 0);
+    assert_true(drive_metric(s, METRIC_REQUESTS_PER_S) > 0);
     assert_int_equal(s->trace->latency.n, spec->tasks);
     assert_int_equal(s->trace->scene.kind, SCENE_FLEET);
     assert_int_equal(scene->hosts, spec->hosts);
@@ -237,8 +232,8 @@ static void waits_are_not_short(void **state)
     double link_s = (200e3 - 2.1e6 * 0.002) / 2.1e6;
 
     (void)state;
-    assert_true(metric(s, METRIC_WALL_S) >= 0.020 + link_s);
-    assert_true(metric(s, METRIC_LATENCY_P50_MS) >= 20);
+    assert_true(drive_metric(s, METRIC_WALL_S) >= 0.020 + link_s);
+    assert_true(drive_metric(s, METRIC_LATENCY_P50_MS) >= 20);
     s->class->close(s);
 }
 
@@ -275,7 +270,7 @@ static void failures_cost_their_requests(void **state)
     struct source *s = run_ok(c->line);
     const struct spec *spec = &s->trace->spec;
     double asked = (double)spec->retries + 1;
-    double good = metric(s, METRIC_REQUESTS);
+    double good = drive_metric(s, METRIC_REQUESTS);
     const struct scene_fleet *scene = &s->trace->scene.fleet;
     int shown[HOST_DONE + 1] = {0};
 
@@ -283,12 +278,12 @@ static void failures_cost_their_requests(void **state)
     assert_metric(s, METRIC_TASKS_FAILED, 0);
     assert_metric(s, METRIC_REFUSALS, c->refusing * asked);
     assert_true(good <= c->answering);
-    assert_true(metric(s, METRIC_TIMEOUTS) >= c->silent * asked);
+    assert_true(drive_metric(s, METRIC_TIMEOUTS) >= c->silent * asked);
     if (good == c->answering && spec->retries == 0)
         assert_metric(s, METRIC_TIMEOUTS, c->silent * asked);
-    assert_true(good + metric(s, METRIC_TIMEOUTS) +
-                    metric(s, METRIC_REFUSALS) ==
-                (double)spec->tasks + metric(s, METRIC_RETRIES));
+    assert_true(good + drive_metric(s, METRIC_TIMEOUTS) +
+                    drive_metric(s, METRIC_REFUSALS) ==
+                (double)spec->tasks + drive_metric(s, METRIC_RETRIES));
     assert_false(s->trace->metrics.has[METRIC_CHECKSUM]);
     assert_true(s->trace->metrics.has[METRIC_LATENCY_P50_MS] == (good > 0));
     for (int i = 0; i < scene->hosts; i++)
@@ -307,7 +302,7 @@ static void full_queues_are_tried_again(void **state)
 
     (void)state;
     assert_metric(s, METRIC_REQUESTS, 8);
-    assert_true(metric(s, METRIC_RESENDS) > 0);
+    assert_true(drive_metric(s, METRIC_RESENDS) > 0);
     s->class->close(s);
 }
 
@@ -614,21 +609,6 @@ static void runs_are_said(void **state)
             fail_msg("\"%s\" is not in: %s", c->said[i], text_str(&text));
     text_fini(&text);
     s->class->close(s);
-}
-
-/* ------------------------------------------------------------------------- */
-
-static size_t add_rows(struct CMUnitTest *tests, size_t at, const void *rows,
-                       size_t count, size_t size, CMUnitTestFunction test)
-{
-    for (size_t i = 0; i < count; i++) {
-        void *row = (void *)((uintptr_t)rows + i * size);
-
-        tests[at++] = (struct CMUnitTest){.name = *(const char *const *)row,
-                                          .test_func = test,
-                                          .initial_state = row};
-    }
-    return at;
 }
 
 int main(void)

@@ -14,25 +14,6 @@
 #include "base/clock.h"
 #include "lib/drive.h"
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
-static void assert_verdict(const struct source *s, enum verdict want)
-{
-    if (s->trace->verdict != want)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
-static void assert_ok(const struct source *s)
-{
-    assert_verdict(s, VERDICT_OK);
-}
-
 /* ---- one result for every model ----------------------------------------- */
 
 static const struct result_case {
@@ -69,15 +50,15 @@ static void results_are_equal(void **state)
 
         snprintf(line, sizeof(line), "%s %s", c->work, ways[i]);
         s = drive_run(line);
-        assert_ok(s);
+        drive_ok(s);
         if (want == 0)
-            want = metric(s, METRIC_CHECKSUM);
-        if (metric(s, METRIC_CHECKSUM) != want)
+            want = drive_metric(s, METRIC_CHECKSUM);
+        if (drive_metric(s, METRIC_CHECKSUM) != want)
             fail_msg("%s: checksum %.0f, not %.0f", line,
-                     metric(s, METRIC_CHECKSUM), want);
-        assert_true(metric(s, METRIC_TASKS_DONE) ==
+                     drive_metric(s, METRIC_CHECKSUM), want);
+        assert_true(drive_metric(s, METRIC_TASKS_DONE) ==
                     (double)s->trace->spec.tasks);
-        assert_true(metric(s, METRIC_TASKS_FAILED) == 0);
+        assert_true(drive_metric(s, METRIC_TASKS_FAILED) == 0);
         s->class->close(s);
     }
 }
@@ -87,7 +68,7 @@ static void factorial_has_its_digits(void **state)
     struct source *s = drive_run("factorial --limit 1000 --tasks 1");
 
     (void)state;
-    assert_ok(s);
+    drive_ok(s);
     assert_int_equal(s->trace->result_digits, 2568);
     s->class->close(s);
 }
@@ -146,9 +127,9 @@ static void counter_adds_up(void **state)
     /* Under the global lock looked at at the loop's end nothing is lost. */
     bool can_lose = s->trace->spec.model != MODEL_GIL;
 
-    assert_ok(s);
+    drive_ok(s);
     assert_phases_exact(s->trace, can_lose);
-    assert_true(metric(s, METRIC_EXPECTED) > 0);
+    assert_true(drive_metric(s, METRIC_EXPECTED) > 0);
     if (s->trace->spec.phase_count > 0)
         assert_int_equal(s->trace->phase_count, s->trace->spec.phase_count);
     s->class->close(s);
@@ -170,7 +151,7 @@ static void flips(const char *line, int times)
     }
     s->class->stop(s, VERDICT_INTERRUPTED);
     drive_to_end(s);
-    assert_verdict(s, VERDICT_INTERRUPTED);
+    drive_verdict(s, VERDICT_INTERRUPTED);
     assert_true(s->trace->phase_count > 1);
     assert_phases_exact(s->trace, true);
     s->class->close(s);
@@ -213,7 +194,7 @@ static void bursts_are_obeyed(void **state)
         drive_for(s, i % 2 * NS_PER_MS);
         s->class->stop(s, VERDICT_INTERRUPTED);
         drive_to_end(s);
-        assert_verdict(s, VERDICT_INTERRUPTED);
+        drive_verdict(s, VERDICT_INTERRUPTED);
         s->class->close(s);
     }
 }
@@ -226,13 +207,13 @@ static void sleep_deals_like_pool_map(void **state)
         drive_run("sleep --tasks 100 --task-ms 20 --scale 20 --workers 8");
 
     (void)state;
-    assert_ok(s);
-    assert_true(metric(s, METRIC_CHUNK) == 4);
-    assert_true(metric(s, METRIC_CHUNKS) == 25);
-    assert_true(metric(s, METRIC_ROUNDS) == 4);
-    assert_true(metric(s, METRIC_LAST_ROUND_BUSY) == 1);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_CHUNK) == 4);
+    assert_true(drive_metric(s, METRIC_CHUNKS) == 25);
+    assert_true(drive_metric(s, METRIC_ROUNDS) == 4);
+    assert_true(drive_metric(s, METRIC_LAST_ROUND_BUSY) == 1);
     /* Waits are never shorter than asked: 16 ms of them on the longest path. */
-    assert_true(metric(s, METRIC_WALL_SCALED_S) >= 0.32);
+    assert_true(drive_metric(s, METRIC_WALL_SCALED_S) >= 0.32);
     s->class->close(s);
 }
 
@@ -242,9 +223,9 @@ static void apply_runs_one_at_a_time(void **state)
         drive_run("sleep --tasks 10 --task-ms 4 --workers 4 --dispatch apply");
 
     (void)state;
-    assert_ok(s);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 10);
-    assert_true(metric(s, METRIC_WALL_S) >= 0.040);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 10);
+    assert_true(drive_metric(s, METRIC_WALL_S) >= 0.040);
     s->class->close(s);
 }
 
@@ -276,7 +257,7 @@ static void endless_work_stops_when_told(void **state)
         drive_for(s, 30 * NS_PER_MS);
         s->class->stop(s, VERDICT_INTERRUPTED);
         drive_to_end(s);
-        assert_verdict(s, VERDICT_INTERRUPTED);
+        drive_verdict(s, VERDICT_INTERRUPTED);
         s->class->close(s);
     }
 }
@@ -287,7 +268,7 @@ static void timeout_is_told(void **state)
         drive_run("sleep --task-ms 60000 --tasks 2 --workers 2 --timeout 0.1");
 
     (void)state;
-    assert_verdict(s, VERDICT_TIMEOUT);
+    drive_verdict(s, VERDICT_TIMEOUT);
     s->class->close(s);
 }
 
@@ -296,9 +277,9 @@ static void more_workers_than_tasks(void **state)
     struct source *s = drive_run("primes --tasks 1 --limit 100 --workers 20");
 
     (void)state;
-    assert_ok(s);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 1);
-    assert_true(metric(s, METRIC_CHECKSUM) == 25);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 1);
+    assert_true(drive_metric(s, METRIC_CHECKSUM) == 25);
     s->class->close(s);
 }
 

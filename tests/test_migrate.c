@@ -145,13 +145,6 @@ static void cache_is_empty(void)
 
 /* ---- whole runs --------------------------------------------------------- */
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
 /* Run it in @dir (NULL: in the cache). The caller closes it. */
 static struct source *run(const char *dir, const char *settings)
 {
@@ -168,9 +161,9 @@ static void run_ok(const char *dir, const char *settings, double resumed)
 
     if (s->trace->verdict != VERDICT_OK)
         fail_msg("%s: %s", settings, s->trace->error);
-    assert_true(metric(s, METRIC_TASKS_DONE) == FILES);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == FILES);
     if (resumed >= 0)
-        assert_true(metric(s, METRIC_RESUMED) == resumed);
+        assert_true(drive_metric(s, METRIC_RESUMED) == resumed);
     s->class->close(s);
 }
 
@@ -191,9 +184,9 @@ static double checksum_of(const char *dir, const char *settings)
 
     if (s->trace->verdict != VERDICT_OK)
         fail_msg("%s: %s", settings, s->trace->error);
-    sum = metric(s, METRIC_CHECKSUM);
-    assert_true(metric(s, METRIC_BYTES) == (double)FILES * BYTES);
-    assert_true(metric(s, METRIC_RESUMED) == 0);
+    sum = drive_metric(s, METRIC_CHECKSUM);
+    assert_true(drive_metric(s, METRIC_BYTES) == (double)FILES * BYTES);
+    assert_true(drive_metric(s, METRIC_RESUMED) == 0);
     s->class->close(s);
     return sum;
 }
@@ -434,7 +427,7 @@ static void a_damaged_result_is_not_believed(void **state)
     scribble(place_path("damaged/result/000007"), 100);
     s = run(dir, "--workers 2 --resume yes");
     assert_int_equal(s->trace->verdict, VERDICT_FAILED);
-    assert_true(metric(s, METRIC_TASKS_FAILED) == 1);
+    assert_true(drive_metric(s, METRIC_TASKS_FAILED) == 1);
     assert_non_null(strstr(s->trace->error, "number 7"));
     assert_non_null(strstr(s->trace->error, "damaged"));
     assert_false(s->trace->metrics.has[METRIC_CHECKSUM]);
@@ -478,7 +471,7 @@ static void a_full_disk_fails_tasks(void **state)
     s = run(dir, "--workers 2");
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(s->trace->verdict, VERDICT_FAILED);
-    assert_true(metric(s, METRIC_TASKS_FAILED) == FILES);
+    assert_true(drive_metric(s, METRIC_TASKS_FAILED) == FILES);
     assert_non_null(strstr(s->trace->error, "writing"));
     s->class->close(s);
     assert_int_equal(place_entries(place_path("full/result")), 0);

@@ -15,20 +15,6 @@
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
-static void assert_ok(const struct source *s)
-{
-    if (s->trace->verdict != VERDICT_OK)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
 /* ---- mix ---------------------------------------------------------------- */
 
 static void a_mix_runs_each_alone_then_all(void **state)
@@ -39,7 +25,7 @@ static void a_mix_runs_each_alone_then_all(void **state)
     double ops = 0;
 
     (void)state;
-    assert_ok(s);
+    drive_ok(s);
     assert_int_equal(t->part_count, 2);
     assert_int_equal(t->worker_count, 4);
     assert_int_equal(t->parts[1].first_worker, 1);
@@ -52,7 +38,7 @@ static void a_mix_runs_each_alone_then_all(void **state)
         ops += (double)t->workers[i].ops;
     assert_true(ops > 0);
     /* Two stages each of its own, and one together. */
-    assert_true(metric(s, METRIC_WALL_S) >= 0.6);
+    assert_true(drive_metric(s, METRIC_WALL_S) >= 0.6);
     assert_false(t->metrics.has[METRIC_THROUGHPUT_PER_S]);
     s->class->close(s);
 }
@@ -141,7 +127,7 @@ static void a_mystery_tells_only_when_asked(void **state)
                  "mystery --seed 3 --duration 0.2 --workers 2 --reveal %s",
                  tells[i]);
         s = drive_run(line);
-        assert_ok(s);
+        drive_ok(s);
         assert_int_equal(s->trace->spec.workload, WORKLOAD_MYSTERY);
         assert_int_equal(s->trace->scene.kind, SCENE_NONE);
         assert_int_equal(s->trace->hidden[0] != '\0', i);
@@ -178,13 +164,13 @@ static void inrange_counts_the_same_every_way(void **state)
         snprintf(line, sizeof(line), "inrange --limit 1003 %s",
                  inrange_ways[i]);
         s = drive_run(line);
-        assert_ok(s);
+        drive_ok(s);
         if (i == 0)
-            want = metric(s, METRIC_CHECKSUM);
-        if (metric(s, METRIC_CHECKSUM) != want)
-            fail_msg("%s: %.0f, not %.0f", line, metric(s, METRIC_CHECKSUM),
-                     want);
-        assert_int_equal(metric(s, METRIC_BYTES) > 0, pipe);
+            want = drive_metric(s, METRIC_CHECKSUM);
+        if (drive_metric(s, METRIC_CHECKSUM) != want)
+            fail_msg("%s: %.0f, not %.0f", line,
+                     drive_metric(s, METRIC_CHECKSUM), want);
+        assert_int_equal(drive_metric(s, METRIC_BYTES) > 0, pipe);
         s->class->close(s);
     }
     /* Five values a row, each in range with probability a half. */
@@ -214,12 +200,13 @@ static void isolation_shows_who_sees_what(void **state)
 
         snprintf(line, sizeof(line), "%s --workers 3 --touched 256k", c->line);
         s = drive_run(line);
-        assert_ok(s);
-        assert_true(metric(s, METRIC_WRITTEN) == 21);
-        if (metric(s, METRIC_SEEN_BY_OTHERS) != c->seen)
-            fail_msg("%s: %.0f seen", line, metric(s, METRIC_SEEN_BY_OTHERS));
+        drive_ok(s);
+        assert_true(drive_metric(s, METRIC_WRITTEN) == 21);
+        if (drive_metric(s, METRIC_SEEN_BY_OTHERS) != c->seen)
+            fail_msg("%s: %.0f seen", line,
+                     drive_metric(s, METRIC_SEEN_BY_OTHERS));
         if (c->copies)
-            assert_true(metric(s, METRIC_FAULTS) >= 3 * 64);
+            assert_true(drive_metric(s, METRIC_FAULTS) >= 3 * 64);
         s->class->close(s);
     }
 }

@@ -32,20 +32,6 @@
 #define SANITIZED 0
 #endif
 
-static double metric(const struct source *s, enum metric which)
-{
-    if (!s->trace->metrics.has[which])
-        fail_msg("%s was not measured", metric_infos[which].name);
-    return s->trace->metrics.value[which];
-}
-
-static void assert_ok(const struct source *s)
-{
-    if (s->trace->verdict != VERDICT_OK)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
 /* The state of process @pid by /proc, and its parent; 0: there is none. */
 static char process_state(pid_t pid, pid_t *parent)
 {
@@ -180,7 +166,7 @@ static void timelines_are_exact(void **state)
             s->class->close(s);
             s = drive_run(line);
         }
-        assert_ok(s);
+        drive_ok(s);
         assert_int_equal(s->trace->observer.kind, c->kind);
         if (s->trace->observer.lost == 0)
             assert_exact(s->trace, line);
@@ -207,7 +193,7 @@ static void workers_are_split_by_ceil(void **state)
                  "--processes %d --observer off",
                  c->workers, c->workers, c->processes);
         s = drive_run(line);
-        assert_ok(s);
+        drive_ok(s);
         assert_int_equal(s->trace->worker_count, c->workers);
         for (int id = 0; id < c->workers; id++) {
             const struct trace_worker *w = s->trace->workers;
@@ -358,11 +344,12 @@ static void a_refused_thread_is_told(void **state)
     setrlimit(RLIMIT_AS, &was);
     drive_to_end(s);
     assert_string_equal(s->trace->error, "");
-    assert_true(metric(s, METRIC_REFUSED_AT) > 0);
-    assert_true(metric(s, METRIC_REFUSED_AT) < 300); /* in the first host */
-    assert_true(metric(s, METRIC_REFUSED_ERRNO) == EAGAIN ||
-                metric(s, METRIC_REFUSED_ERRNO) == ENOMEM);
-    assert_true(metric(s, METRIC_TASKS_DONE) == 500);
+    assert_true(drive_metric(s, METRIC_REFUSED_AT) > 0);
+    assert_true(drive_metric(s, METRIC_REFUSED_AT) <
+                300); /* in the first host */
+    assert_true(drive_metric(s, METRIC_REFUSED_ERRNO) == EAGAIN ||
+                drive_metric(s, METRIC_REFUSED_ERRNO) == ENOMEM);
+    assert_true(drive_metric(s, METRIC_TASKS_DONE) == 500);
     s->class->close(s);
 }
 
@@ -420,7 +407,7 @@ static void each_task_has_its_own_worker(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct source *s = drive_run(cases[i].line);
 
-        assert_ok(s);
+        drive_ok(s);
         assert_own_workers(s->trace, cases[i].places);
         s->class->close(s);
     }
@@ -434,8 +421,8 @@ static void free_places_are_polled_for(void **state)
                                  "--task-ms 1 --poll 0.1");
 
     (void)state;
-    assert_ok(s);
-    assert_true(metric(s, METRIC_WALL_S) >= 0.2);
+    drive_ok(s);
+    assert_true(drive_metric(s, METRIC_WALL_S) >= 0.2);
     s->class->close(s);
 }
 
@@ -484,7 +471,7 @@ static void phases_add_up(void **state)
         drive_for(s, 3 * NS_PER_MS);
     }
     drive_to_end(s);
-    assert_ok(s);
+    drive_ok(s);
     for (size_t i = 0; i < s->trace->phase_count; i++) {
         const struct trace_phase *p = &s->trace->phases[i];
 

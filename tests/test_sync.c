@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "lab/sync.h"
 #include "lib/rig.h"
 
@@ -285,21 +287,6 @@ static void test_points_decide(void **state)
     assert_true(lost >= 0);
     assert_int_equal(lost > 0, c->loses);
     rig_close(&rig);
-}
-
-/* ------------------------------------------------------------------------- */
-
-static size_t add_rows(struct CMUnitTest *tests, size_t at, const void *rows,
-                       size_t count, size_t size, CMUnitTestFunction test)
-{
-    for (size_t i = 0; i < count; i++) {
-        void *row = (void *)((uintptr_t)rows + i * size);
-
-        tests[at++] = (struct CMUnitTest){.name = *(const char *const *)row,
-                                          .test_func = test,
-                                          .initial_state = row};
-    }
-    return at;
 }
 
 int main(void)

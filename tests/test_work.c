@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "lib/rig.h"
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
@@ -294,21 +296,6 @@ static void turn_goes_round(void **state)
     assert_in_range(
         ops_of(first) - ops_of((first + c->workers - 1) % c->workers), 0, 1);
     rig_close(&rig);
-}
-
-/* ------------------------------------------------------------------------- */
-
-static size_t add_rows(struct CMUnitTest *tests, size_t at, const void *rows,
-                       size_t count, size_t size, CMUnitTestFunction test)
-{
-    for (size_t i = 0; i < count; i++) {
-        void *row = (void *)((uintptr_t)rows + i * size);
-
-        tests[at++] = (struct CMUnitTest){.name = *(const char *const *)row,
-                                          .test_func = test,
-                                          .initial_state = row};
-    }
-    return at;
 }
 
 int main(void)

@@ -63,8 +63,9 @@ _Atomic(_Atomic uint32_t *) *arena_waits(struct arena *a, uint32_t id)
     char *base = (char *)a + shards_offset();
     size_t each = sizeof(struct arena_shard) + sizeof(int64_t);
 
-    return (_Atomic(_Atomic uint32_t *) *)(void *)(base + a->shard_cap * each) +
-           id;
+    _Atomic(_Atomic uint32_t *) *first = (void *)(base + a->shard_cap * each);
+
+    return first + id;
 }
 
 void *arena_map_more(size_t bytes, struct err *err)

@@ -161,10 +161,11 @@ static bool measure(const char *program, const struct claim *c,
 
 static bool expected(const struct claim *c, const struct finding *f)
 {
-    double low, high;
+    const char *to = strstr(c->expected, "..");
 
-    if (sscanf(c->expected, "%lf..%lf", &low, &high) == 2)
-        return f->value >= low && f->value <= high;
+    if (to)
+        return f->value >= strtod(c->expected, NULL) &&
+               f->value <= strtod(to + 2, NULL);
     if (c->expected[0] == '=')
         return f->value == strtod(c->expected + 1, NULL);
     return strcmp(c->expected, f->word) == 0;

@@ -64,3 +64,22 @@ struct source *drive_run(const char *line)
     drive_to_end(s);
     return s;
 }
+
+double drive_metric(const struct source *s, enum metric which)
+{
+    if (!s->trace->metrics.has[which])
+        fail_msg("%s was not measured", metric_infos[which].name);
+    return s->trace->metrics.value[which];
+}
+
+void drive_verdict(const struct source *s, enum verdict want)
+{
+    if (s->trace->verdict != want)
+        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
+                 s->trace->error);
+}
+
+void drive_ok(const struct source *s)
+{
+    drive_verdict(s, VERDICT_OK);
+}

@@ -13,4 +13,10 @@ void drive_to_end(struct source *s);
 /* Both: open and run to the end. The caller closes it: s->class->close(s). */
 struct source *drive_run(const char *line);
 
+/* A metric of the run; fails the test if it was not measured. */
+double drive_metric(const struct source *s, enum metric which);
+/* Fail the test unless the run ended with @want, or well. */
+void drive_verdict(const struct source *s, enum verdict want);
+void drive_ok(const struct source *s);
+
 #endif
