@@ -248,13 +248,19 @@ int64_t apparatus_stuck_since_ns(struct board *b, const struct trace *t)
 
 void apparatus_take(struct board *b, struct trace *t)
 {
-    take_latency(b, t);
-    take_reports(b, t);
     take_failures(b, t);
     /* Who was found stuck is told as found, also while they are let go. */
     if (t->waitfor.stuck == 0) {
         take_resources(b, t);
-        take_waits(b, t);
+        if (t->resource_count > 0 || workloads[t->spec.workload]->role)
+            take_waits(b, t);
     }
-    board_scene(b, &t->scene);
+    if (t->spec.workload != WORKLOAD_MYSTERY) /* the picture would tell */
+        board_scene(b, &t->scene);
+}
+
+void apparatus_sum(struct board *b, struct trace *t)
+{
+    take_latency(b, t);
+    take_reports(b, t);
 }

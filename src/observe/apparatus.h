@@ -8,8 +8,10 @@
 #include "lab/board.h"
 #include "trace/trace.h"
 
-/* Take in what there is now. */
+/* Take in the picture, what workers wait for and what failed. */
 void apparatus_take(struct board *b, struct trace *t);
+/* Add up latencies and reports: over many counters, so not at every look. */
+void apparatus_sum(struct board *b, struct trace *t);
 
 /* Workers that can never go on, for certain: fills the trace's .waitfor and
  * returns true while there are any. Two pictures, one after the other: whoever

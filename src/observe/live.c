@@ -28,6 +28,9 @@
  * seconds until each has had its turn and seen it. */
 #define STOP_GRACE_NS (10 * NS_PER_S)
 
+/* Latencies and reports are many counters: added up so often. */
+#define SUM_NS (200 * NS_PER_MS)
+
 struct live {
     struct source source; /* first: a source is a live */
     struct lab lab;
@@ -43,6 +46,7 @@ struct live {
     bool stop_asked;      /* by a hand, not only by the script */
     int64_t pause_ns;     /* workers stand still since; 0 not */
     enum verdict verdict; /* what a stop was for */
+    int64_t next_sum_ns;  /* latencies and reports are added up again */
     bool interactive;     /* somebody looks on */
     bool deadlocked;      /* some can never go on, for certain */
 };
@@ -417,6 +421,7 @@ static void finish(struct live *l, int64_t now_ns)
     phases_take(l);
     metrics_take(l);
     apparatus_take(l->lab.board, t);
+    apparatus_sum(l->lab.board, t);
     if (t->resource_count > 0 && l->stop_ns == 0) /* all came to their end */
         metric_set(&t->metrics, METRIC_STUCK, 0);
     snprintf(t->note, sizeof(t->note), "%s", l->lab.board->note);
@@ -458,6 +463,10 @@ static void live_pump(struct source *s, int64_t now_ns)
     pause_take(l, now_ns);
     metrics_take(l);
     apparatus_take(l->lab.board, t);
+    if (now_ns >= l->next_sum_ns) {
+        apparatus_sum(l->lab.board, t);
+        l->next_sum_ns = now_ns + SUM_NS;
+    }
     deadlock_look(l);
 }
 
