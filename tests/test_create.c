@@ -123,11 +123,11 @@ static void limit_can_be_stopped(void **state)
 }
 
 /* RLIMIT_NPROC binds ordinary users only: become one that has no processes. */
-#define SOMEBODY 54321
-
 static void become_somebody(void)
 {
-    if (setgid(SOMEBODY) != 0 || setuid(SOMEBODY) != 0)
+    uid_t own = 100000 + (uid_t)getppid(); /* this test's, nobody else's */
+
+    if (setgid(own) != 0 || setuid(own) != 0)
         _exit(99);
 }
 

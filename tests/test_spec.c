@@ -147,6 +147,7 @@ static const struct refusal_case {
     {"   ", "nothing to run", "primes"},
     {"--workers 4", "no workload", "primes"},
     {"prims", "\"prims\"", "did you mean \"primes\""},
+    {"coop", "is a model", "--model coop"},
     {"banana", "\"banana\"", "sumsquares"},
     {"primes spin", "\"primes\"", "\"spin\""},
     {"primes --workload spin", "\"primes\"", "\"spin\""},

@@ -38,6 +38,14 @@ static const char *nearest_setting(const char *name)
 
 /* ---- sentences ---------------------------------------------------------- */
 
+static bool is_model(const char *word)
+{
+    for (int i = 0; i < MODEL_COUNT; i++)
+        if (strcmp(spec_model_words[i], word) == 0)
+            return true;
+    return false;
+}
+
 static int no_workload(const char *word, struct err *err)
 {
     struct text list = {0};
@@ -50,6 +58,11 @@ static int no_workload(const char *word, struct err *err)
     if (spec_setting(name) != NULL)
         rc = err_set(err, -EINVAL,
                      "\"%.40s\" is a setting, not a workload: write --%.40s",
+                     word, word);
+    else if (is_model(word))
+        rc = err_set(err, -EINVAL,
+                     "\"%s\" is a model, not a workload: name what to run, and "
+                     "write --model %s",
                      word, word);
     else if (near != NULL)
         rc = err_set(err, -EINVAL,
