@@ -13,10 +13,11 @@
  *   trace/    what happened: who ran where from when to when. trace.h is what
  *             everything after a run reads; source.h is where it comes from
  *   lab/      the experiment run for real, in a forked process of its own:
- *             lab.c forks it, coordinator.c leads it, worker.c is what a worker
- *             does; work_*.c what its tasks are; model_*.c how workers come to
- *             be; sync.c and gil.c the locks under study; board.c the one
- *             memory that lab and screen share
+ *             lab.c forks it, coordinator.c leads it; life.c is a worker's
+ *             life, worker.c its looks at the clock and its waits; work_*.c
+ *             what its tasks are; model_*.c how workers come to be; sync.c and
+ *             gil.c the locks under study; board.c the one memory that lab and
+ *             screen share
  *   observe/  seeing every switch of the workers, by the best way this machine
  *             allows: perf.c and switches.c from the kernel's records, gaps.c
  *             from the workers' own; live.c joins lab and observer to a

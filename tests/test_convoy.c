@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "base/clock.h"
 #include "frame/frame.h"
 #include "lib/drive.h"
@@ -219,24 +221,8 @@ static void histogram_draws_at_any_size(void **state)
 
 static void killed_leaves_nobody(void **state)
 {
-    struct program p;
-    struct program_result *r = test_malloc(sizeof(*r));
-    pid_t lab;
-
-    program_start(&p, *state, NULL);
-    lab = program_child(p.pid);
-    assert_true(lab > 0);
-    usleep(50000); /* wherever it is by now: it has to be fine anywhere */
-    kill(p.pid, SIGKILL);
-    program_finish(&p, r);
-    assert_true(program_gone(lab));
-    test_free(r);
+    program_killed_leaves_nobody(*state);
 }
-
-#define CASE(row, test)                                                        \
-    {                                                                          \
-        (row), (test), NULL, NULL, (void *)(uintptr_t)(row)                    \
-    }
 
 int main(void)
 {

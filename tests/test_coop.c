@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "lib/tiling.h"
+
 #include "base/clock.h"
 #include "lab/context.h"
 #include "lab/coop.h"
@@ -94,13 +96,6 @@ static void contexts_keep_what_is_theirs(void **state)
 
 /* ---- what holds for every run ------------------------------------------- */
 
-static void assert_verdict(const struct source *s, enum verdict want)
-{
-    if (s->trace->verdict != want)
-        fail_msg("verdict %s: %s", verdict_words[s->trace->verdict],
-                 s->trace->error);
-}
-
 struct runs {
     struct span *v;
     size_t count, cap;
@@ -139,22 +134,6 @@ static void assert_one_at_a_time(const struct trace *t)
                      r.v[i].worker, r.v[i].start_ns - t->gate_ns,
                      r.v[i - 1].worker, r.v[i - 1].end_ns - t->gate_ns);
     free(r.v);
-}
-
-struct tiling { /* of one worker's spans */
-    int worker;
-    int64_t at_ns;
-    uint64_t holes;
-};
-
-static void tile(const struct span *s, void *arg)
-{
-    struct tiling *t = arg;
-
-    if (s->worker != t->worker)
-        return;
-    t->holes += s->start_ns != t->at_ns || s->end_ns <= s->start_ns;
-    t->at_ns = s->end_ns;
 }
 
 /* Spans follow each other without hole or overlap, from birth to end; what only
@@ -223,7 +202,7 @@ static void results_are_equal(void **state)
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         snprintf(line, sizeof(line), "%s %s", work, ways[i]);
         s = drive_run(line);
-        assert_verdict(s, VERDICT_OK);
+        drive_verdict(s, VERDICT_OK);
         if (drive_metric(s, METRIC_CHECKSUM) != want)
             fail_msg("%s: checksum %.0f, not %.0f", line,
                      drive_metric(s, METRIC_CHECKSUM), want);
@@ -254,7 +233,7 @@ static void counter_is_exact_without_a_lock(void **state)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct source *s = drive_run(lines[i]);
 
-        assert_verdict(s, VERDICT_OK);
+        drive_verdict(s, VERDICT_OK);
         if (drive_metric(s, METRIC_LOST) != 0)
             fail_msg("%s lost %.0f", lines[i], drive_metric(s, METRIC_LOST));
         assert_true(drive_metric(s, METRIC_EXPECTED) > 0);
@@ -273,7 +252,7 @@ static void turns_go_round(void **state)
     double least = INFINITY, most = 0, all = 0;
 
     (void)state;
-    assert_verdict(s, VERDICT_OK);
+    drive_verdict(s, VERDICT_OK);
     for (int id = 0; id < 5; id++) {
         double ops = (double)s->trace->workers[id].ops;
 
@@ -311,14 +290,14 @@ static void who_never_yields_keeps_the_others_waiting(void **state)
                                  "--task-ms 3 --yield-every 0");
 
     (void)state;
-    assert_verdict(s, VERDICT_OK);
+    drive_verdict(s, VERDICT_OK);
     assert_int_equal(overlaps(s->trace), 0);
     assert_told(s);
     s->class->close(s);
 
     s = drive_run("spin --model coop --workers 3 --tasks 3 --task-ms 3 "
                   "--yield-every 1");
-    assert_verdict(s, VERDICT_OK);
+    drive_verdict(s, VERDICT_OK);
     assert_int_equal(overlaps(s->trace), 3);
     assert_true(drive_metric(s, METRIC_LOOP_WAIT_S) > 0);
     assert_told(s);
@@ -334,7 +313,7 @@ static void waits_overlap(void **state)
     double wall;
 
     (void)state;
-    assert_verdict(s, VERDICT_OK);
+    drive_verdict(s, VERDICT_OK);
     assert_true(drive_metric(s, METRIC_TASKS_DONE) == 100);
     wall = drive_metric(s, METRIC_WALL_S);
     assert_true(wall >= 0.2);
@@ -419,7 +398,7 @@ static void whoever_is_woken_goes_on(void **state)
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
         struct source *s = drive_run(runs[i].line);
 
-        assert_verdict(s, VERDICT_OK);
+        drive_verdict(s, VERDICT_OK);
         if (drive_metric(s, runs[i].sign) <= 0)
             fail_msg("%s came to nothing", runs[i].line);
         assert_told(s);
@@ -432,7 +411,7 @@ static void deadlock_is_found(void **state)
     struct source *s = drive_run("locks --model coop --order opposite");
 
     (void)state;
-    assert_verdict(s, VERDICT_DEADLOCK);
+    drive_verdict(s, VERDICT_DEADLOCK);
     assert_int_equal(s->trace->waitfor.cycle_length, 2);
     s->class->close(s);
 }
@@ -456,7 +435,7 @@ static void flips_keep_the_books(void **state)
     }
     s->class->stop(s, VERDICT_INTERRUPTED);
     drive_to_end(s);
-    assert_verdict(s, VERDICT_INTERRUPTED);
+    drive_verdict(s, VERDICT_INTERRUPTED);
     assert_true(s->trace->phase_count > 1);
     for (size_t i = 0; i < s->trace->phase_count; i++) {
         const struct metrics *m = &s->trace->phases[i].metrics;
@@ -497,7 +476,7 @@ static void workers_come_and_go(void **state)
     drive_for(s, 20 * NS_PER_MS);
     s->class->stop(s, VERDICT_INTERRUPTED);
     drive_to_end(s);
-    assert_verdict(s, VERDICT_INTERRUPTED);
+    drive_verdict(s, VERDICT_INTERRUPTED);
     assert_int_equal(s->trace->worker_count, 6);
     assert_told(s);
     s->class->close(s);
@@ -528,7 +507,7 @@ static void endless_work_stops_when_told(void **state)
         drive_for(s, 20 * NS_PER_MS);
         s->class->stop(s, VERDICT_INTERRUPTED);
         drive_to_end(s);
-        assert_verdict(s, VERDICT_INTERRUPTED);
+        drive_verdict(s, VERDICT_INTERRUPTED);
         s->class->close(s);
     }
 }
@@ -557,7 +536,7 @@ static void a_crowd_has_its_turns(void **state)
         "sleep --model coop --workers 2000 --tasks 2000 --task-ms 20");
 
     (void)state;
-    assert_verdict(s, VERDICT_OK);
+    drive_verdict(s, VERDICT_OK);
     assert_true(drive_metric(s, METRIC_TASKS_DONE) == 2000);
     assert_true(drive_metric(s, METRIC_TURNS) >= 2000);
     s->class->close(s);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "base/clock.h"
 #include "lib/drive.h"
 #include "lib/program.h"
@@ -270,24 +272,8 @@ static void refused_with_a_sentence(void **state)
 
 static void killed_leaves_nobody(void **state)
 {
-    struct program p;
-    struct program_result *r = test_malloc(sizeof(*r));
-    pid_t lab;
-
-    program_start(&p, *state, NULL);
-    lab = program_child(p.pid);
-    assert_true(lab > 0);
-    usleep(50000); /* wherever it is by now: it has to be fine anywhere */
-    kill(p.pid, SIGKILL);
-    program_finish(&p, r);
-    assert_true(program_gone(lab));
-    test_free(r);
+    program_killed_leaves_nobody(*state);
 }
-
-#define CASE(row, test)                                                        \
-    {                                                                          \
-        (row), (test), NULL, NULL, (void *)(uintptr_t)(row)                    \
-    }
 
 int main(void)
 {

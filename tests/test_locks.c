@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "lib/rows.h"
+
 #include "lab/futex.h"
 #include "lab/lock.h"
 #include "lib/drive.h"
@@ -510,12 +512,8 @@ static void stops_in_the_middle(void **state)
 }
 
 #define ADD(table, test)                                                       \
-    for (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++)            \
-        tests[n++] = (struct CMUnitTest)                                       \
-        {                                                                      \
-            .name = *(const char *const *)&(table)[i], .test_func = (test),    \
-            .initial_state = (void *)(uintptr_t) & (table)[i]                  \
-        }
+    n = add_rows(tests, n, table, sizeof(table) / sizeof((table)[0]),          \
+                 sizeof((table)[0]), test)
 
 int main(void)
 {

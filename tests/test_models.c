@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "lib/tiling.h"
+
 #include "base/clock.h"
 #include "lib/drive.h"
 #include "observe/observe.h"
@@ -94,22 +96,6 @@ static const char *const exact_lines[] = {
     "processes",
     "sleep --spawn per-task --workers 4 --task-ms 2 --tasks 60",
 };
-
-struct tiling { /* of one worker's spans */
-    int worker;
-    int64_t at_ns;
-    uint64_t holes;
-};
-
-static void tile(const struct span *s, void *arg)
-{
-    struct tiling *t = arg;
-
-    if (s->worker != t->worker)
-        return;
-    t->holes += s->start_ns != t->at_ns || s->end_ns <= s->start_ns;
-    t->at_ns = s->end_ns;
-}
 
 /* Every switch that the kernel counted is in the trace, and the spans follow
  * each other without a hole from birth to end. */

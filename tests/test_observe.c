@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "lib/tiling.h"
+
 #include "base/clock.h"
 #include "lab/lab.h"
 #include "lib/drive.h"
@@ -27,24 +29,6 @@
 #include "observe/price.h"
 
 /* ---- what holds for every run ------------------------------------------- */
-
-struct tiling { /* of one worker's spans */
-    int worker;
-    int64_t at_ns, on_ns;
-    uint64_t holes;
-};
-
-static void tile(const struct span *s, void *arg)
-{
-    struct tiling *t = arg;
-
-    if (s->worker != t->worker)
-        return;
-    t->holes += s->start_ns != t->at_ns || s->end_ns <= s->start_ns;
-    t->at_ns = s->end_ns;
-    if (s->state == SPAN_RUNNING || s->state == SPAN_SPINNING)
-        t->on_ns += s->end_ns - s->start_ns;
-}
 
 /* Spans follow each other without hole or overlap, from birth to end. */
 static void assert_tiled(const struct trace *t)

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "lib/rows.h"
 #include <jansson.h>
 
 #include "base/clock.h"
@@ -240,12 +242,8 @@ static void is_refused(void **state)
 }
 
 #define ADD(table, test)                                                       \
-    for (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++)            \
-        tests[n++] = (struct CMUnitTest)                                       \
-        {                                                                      \
-            .name = *(const char *const *)&(table)[i], .test_func = (test),    \
-            .initial_state = (void *)(uintptr_t) & (table)[i]                  \
-        }
+    n = add_rows(tests, n, table, sizeof(table) / sizeof((table)[0]),          \
+                 sizeof((table)[0]), test)
 
 int main(void)
 {

@@ -181,7 +181,4 @@ void coop_flush(struct coop *loop, int64_t now_ns);
 void coop_idle_begin(struct coop *loop, int64_t now_ns, int64_t until_ns);
 void coop_idle_end(struct coop *loop);
 
-/* Put an event into @w's ring; nothing else. In worker.c. */
-void worker_event(struct worker *w, const struct board_event *e);
-
 #endif

@@ -68,8 +68,20 @@ struct worker *crew_seat(struct crew *c, uint32_t id);
  * @go_fd before it creates workers. */
 _Noreturn void coordinator_main(struct crew *c, int go_fd);
 
-/* A worker's whole life, called in its own thread or process. */
+/* A worker's whole life, called in its own thread or process (life.c). */
 void worker_main(struct worker *w);
+
+/* ---- what its life and its looks share (worker.c) ----------------------- */
+
+/* Its counts at birth: from here on it looks at the clock, and switches are
+ * counted. */
+void worker_born(struct worker *w);
+/* Of a cooperative task: a task is over, others may go first. */
+void worker_between_tasks(struct worker *w);
+/* Put @e into its ring, as it is; counted as dropped when there is no place. */
+void worker_event(struct worker *w, const struct board_event *e);
+/* Told to stop? */
+bool worker_stopped(struct worker *w);
 /* Sleep while *@word is @value, until @deadline_ns, as futex_wait() does; a
  * cooperative task lets the others go on meanwhile. */
 void worker_block(struct worker *w, _Atomic uint32_t *word, uint32_t value,

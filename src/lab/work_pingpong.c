@@ -211,7 +211,7 @@ static bool pingpong_task(struct worker *w, int64_t index, uint64_t *result)
             wait_yield(w, turn);
         }
         /* The turn's owner may be at the barrier: come too. */
-        if (LOAD(a->phase_wanted) != (uint32_t)w->phase)
+        if (worker_wanted(w))
             w->credit = 1;
     } while (worker_tick(w));
     return false;

@@ -1,13 +1,12 @@
-/* A worker's life: its tasks, its looks at the clock, its waits. In the lab,
- * by each worker for itself. */
+/* A worker's looks at the clock and its waits: what it tells of itself, and
+ * where it lets others in. In the lab, by each worker for itself. Its life is
+ * in life.c. */
 #include "lab/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lab/coop.h"
@@ -29,8 +28,6 @@
 /* Tries to find an instant without a switch; then the latest must do. */
 #define TRIES 50
 #define BATCH_MAX (1 << 24)
-/* Tasks shorter than this leave no event of their own. */
-#define TASK_EVENT_NS 1000
 
 static uint32_t watching(const struct worker *w)
 {
@@ -59,7 +56,7 @@ void worker_event(struct worker *w, const struct board_event *e)
 /* Of a cooperative task its turns come first: events are in order of time. */
 static void event_push(struct worker *w, const struct board_event *e)
 {
-    if (w->coop && e->kind != BOARD_TASK)
+    if (w->coop)
         coop_tell(w, e->begin_ns, e->end_ns);
     worker_event(w, e);
 }
@@ -220,16 +217,41 @@ static void clock_look(struct worker *w)
     w->turn_cpu = cpu;
 }
 
-static bool stop_asked(struct worker *w)
+bool worker_stopped(struct worker *w)
 {
     if (atomic_load_explicit(&w->arena->stop, memory_order_acquire))
         w->stopping = true;
     return w->stopping;
 }
 
-static bool phase_asked(const struct worker *w)
+bool worker_wanted(const struct worker *w)
 {
     return LOAD(w->arena->phase_wanted) != (uint32_t)w->phase;
+}
+
+void worker_born(struct worker *w)
+{
+    struct board_row *row = w->row;
+
+    w->batch = 1;
+    w->batch_ns = old_gil(w) ? BATCH_OLD_GIL_NS : BATCH_NS;
+    if (w->coop) {
+        worker_account(w, &row->born);
+    } else {
+        counts_read(w, &row->born);
+        worker_seen(w, &row->born);
+    }
+    counts_copy(&row->born, &row->last);
+    STORE(row->cpu, LOAD(row->born.cpu));
+    w->turn_ns = LOAD(row->born.at_ns);
+    w->turn_cpu = LOAD(row->born.cpu);
+}
+
+void worker_between_tasks(struct worker *w)
+{
+    w->interrupted = true; /* a part of a batch is no measure */
+    clock_look(w);
+    coop_between_tasks(w);
 }
 
 bool worker_turn(struct worker *w)
@@ -241,17 +263,17 @@ bool worker_turn(struct worker *w)
     w->credit = w->batch;
     if (w->coop)
         coop_turn(w);
-    if (phase_asked(w)) {
+    if (worker_wanted(w)) {
         if (w->gil)
             gil_drop(w);
-        if (!stop_asked(w))
+        if (!worker_stopped(w))
             phase_pass(w);
         if (w->gil)
             gil_take(w);
     } else if (old_gil(w) || (w->gil && gil_asked(w->gil))) {
         gil_check(w);
     }
-    return !stop_asked(w);
+    return !worker_stopped(w);
 }
 
 int64_t worker_mark_begin(struct worker *w, enum wait_cause cause)
@@ -352,16 +374,16 @@ bool worker_sleep_until(struct worker *w, int64_t deadline_ns,
     struct arena *a = w->arena;
 
     worker_wait_begin(w, cause);
-    while (clock_now_ns() < deadline_ns && !stop_asked(w)) {
+    while (clock_now_ns() < deadline_ns && !worker_stopped(w)) {
         worker_block(w, &a->phase_wanted, (uint32_t)w->phase, deadline_ns);
-        if (phase_asked(w) && !stop_asked(w)) {
+        if (worker_wanted(w) && !worker_stopped(w)) {
             worker_mark_end(w);
             phase_pass(w);
             worker_mark_begin(w, cause);
         }
     }
     worker_wait_end(w);
-    return !stop_asked(w);
+    return !worker_stopped(w);
 }
 
 bool worker_wait_word(struct worker *w, _Atomic uint32_t *word, uint32_t value,
@@ -375,20 +397,20 @@ bool worker_wait_word(struct worker *w, _Atomic uint32_t *word, uint32_t value,
     atomic_store(waits, word);
     while (atomic_load_explicit(word, memory_order_acquire) == value &&
            (deadline_ns == INT64_MAX || clock_now_ns() < deadline_ns) &&
-           !stop_asked(w)) {
-        if (phase_asked(w)) {
+           !worker_stopped(w)) {
+        if (worker_wanted(w)) {
             worker_mark_end(w);
             phase_pass(w);
             worker_mark_begin(w, cause);
             continue;
         }
         worker_block(w, word, value, deadline_ns);
-        if (!phase_asked(w))
+        if (!worker_wanted(w))
             break;
     }
     atomic_store_explicit(waits, NULL, memory_order_relaxed);
     worker_wait_end(w);
-    return !stop_asked(w);
+    return !worker_stopped(w);
 }
 
 int worker_wait_fd(struct worker *w, int fd, short events, int64_t deadline_ns,
@@ -401,7 +423,7 @@ int worker_wait_fd(struct worker *w, int fd, short events, int64_t deadline_ns,
     if (poll(fds, 1, 0) > 0)
         return 1;
     worker_wait_begin(w, cause);
-    while (ready == 0 && !stop_asked(w)) {
+    while (ready == 0 && !worker_stopped(w)) {
         int64_t left = deadline_ns - clock_now_ns();
         struct timespec t = clock_to_timespec(left);
 
@@ -414,14 +436,14 @@ int worker_wait_fd(struct worker *w, int fd, short events, int64_t deadline_ns,
             ppoll(fds, 2, deadline_ns == INT64_MAX ? NULL : &t, NULL);
             ready = fds[0].revents != 0;
         }
-        if (fds[1].revents != 0 && phase_asked(w) && !stop_asked(w)) {
+        if (fds[1].revents != 0 && worker_wanted(w) && !worker_stopped(w)) {
             worker_mark_end(w);
             phase_pass(w);
             worker_mark_begin(w, cause);
         }
     }
     worker_wait_end(w);
-    return stop_asked(w) ? -ECANCELED : ready;
+    return worker_stopped(w) ? -ECANCELED : ready;
 }
 
 void worker_latency(struct worker *w, int64_t ns)
@@ -451,164 +473,4 @@ void worker_task_failed(struct worker *w, int64_t index, const char *why)
     snprintf(b->failure[n].why, sizeof(b->failure[n].why), "%s", why);
     /* Pairs with the acquire in live.c. */
     atomic_store_explicit(&b->failure[n].written, 1, memory_order_release);
-}
-
-/* ---- the life ----------------------------------------------------------- */
-
-static void worker_fail(struct worker *w, const struct err *err)
-{
-    struct arena *a = w->arena;
-    uint32_t nobody = 0;
-
-    if (!atomic_compare_exchange_strong(&a->failed, &nobody, 1))
-        return; /* the first one's reason is enough */
-    a->failure = *err;
-    atomic_store_explicit(&a->failed, 2, memory_order_release);
-}
-
-static void schedstat_open(struct worker *w)
-{
-    w->schedstat_fd = -1;
-    if (w->coop)
-        return; /* coop_account(): its thread has one */
-    if (w->spec->workers <= BOARD_CLOSE_LOOK)
-        w->schedstat_fd =
-            open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-}
-
-/* Combine the result of a task that was done. */
-static void result_take(struct worker *w, uint64_t result)
-{
-    const struct workload *work = workloads[w->spec->workload];
-    struct board_row *row = w->row;
-    int64_t done = LOAD(row->tasks_done);
-
-    if (work->combine == COMBINE_SUM)
-        STORE(row->result, (LOAD(row->result) + result) & CHECKSUM_MASK);
-    else if (work->combine == COMBINE_SAME && done == 0)
-        STORE(row->result, result);
-    else if (work->combine == COMBINE_SAME && result != LOAD(row->result))
-        STORE(row->tasks_failed, LOAD(row->tasks_failed) + 1);
-    STORE(row->tasks_done, done + 1);
-}
-
-void worker_task_done(struct worker *w, int64_t index, int64_t begin_ns,
-                      uint64_t result)
-{
-    int64_t end_ns = clock_now_ns();
-
-    if (index + 1 == w->spec->fail_at)
-        worker_task_failed(w, index, "as --fail-at asked");
-    if (!w->task_failed)
-        result_take(w, result);
-    if (!workloads[w->spec->workload]->own_latency)
-        worker_latency(w, end_ns - begin_ns);
-    /* Millions of empty tasks a second are no events. */
-    if (watching(w) & WATCH_MARKS && end_ns - begin_ns >= TASK_EVENT_NS) {
-        struct board_event e = {.kind = BOARD_TASK,
-                                .begin_ns = begin_ns,
-                                .end_ns = end_ns,
-                                .value = index,
-                                .cpu = (int16_t)w->turn_cpu,
-                                .cpu_before = (int16_t)w->turn_cpu};
-
-        event_push(w, &e);
-    }
-    w->task_failed = false;
-}
-
-static bool one_task(struct worker *w, int64_t index)
-{
-    uint64_t result = 0;
-    int64_t begin_ns = clock_now_ns();
-
-    if (!workloads[w->spec->workload]->task(w, index, &result))
-        return false;
-    worker_task_done(w, index, begin_ns, result);
-    return true;
-}
-
-static void work_loop(struct worker *w)
-{
-    const struct workload *work = workloads[w->spec->workload];
-    int64_t first, count;
-
-    if (work->once) {
-        one_task(w, w->id);
-        return;
-    }
-    while (dispatch_take(w, &first, &count)) {
-        if (work->fetch && !work->fetch(w, first, count))
-            return;
-        for (int64_t i = 0; i < count; i++) {
-            if (!one_task(w, first + i))
-                return;
-            dispatch_done(w, first + i);
-            if (w->coop) {
-                w->interrupted = true; /* a part of a batch is no measure */
-                clock_look(w);
-                coop_between_tasks(w);
-            }
-            if (w->stopping || (phase_asked(w) && !worker_turn(w)))
-                return;
-        }
-        if (work->give && !work->give(w, first, count))
-            return;
-    }
-}
-
-void worker_main(struct worker *w)
-{
-    const struct workload *work = workloads[w->spec->workload];
-    struct board_row *row = w->row;
-    struct err err = {0};
-    int rc;
-
-    STORE(row->pid, getpid());
-    STORE(row->tid, (int32_t)syscall(SYS_gettid));
-    atomic_store_explicit(&row->life, BOARD_STARTING, memory_order_release);
-    schedstat_open(w);
-    w->batch = 1;
-    w->batch_ns = old_gil(w) ? BATCH_OLD_GIL_NS : BATCH_NS;
-    rc = placement_apply_self(w->spec, &err);
-    if (rc == 0 && work->init)
-        rc = work->init(w, &err);
-    if (rc < 0)
-        worker_fail(w, &err);
-
-    if (w->coop) {
-        worker_account(w, &row->born);
-    } else {
-        counts_read(w, &row->born);
-        worker_seen(w, &row->born);
-    }
-    counts_copy(&row->born, &row->last);
-    STORE(row->cpu, LOAD(row->born.cpu));
-    w->turn_ns = LOAD(row->born.at_ns);
-    w->turn_cpu = LOAD(row->born.cpu);
-    if (!w->late)
-        phase_pass(w); /* the start gate */
-    if (w->coop)
-        coop_gate(w);
-    STORE(row->life_ns, clock_now_ns());
-    atomic_store_explicit(&row->life, BOARD_WORKING, memory_order_release);
-    if (rc == 0 && !stop_asked(w)) {
-        if (w->gil)
-            gil_take(w);
-        work_loop(w);
-        if (w->gil)
-            gil_drop(w);
-    }
-    if (work->fini)
-        work->fini(w);
-    worker_account(w, &row->last);
-    /* About to end: from here on the observer keeps what it sees of this worker
-     * back until it knows when the end was. */
-    atomic_store_explicit(&row->ended.at_ns, -1, memory_order_release);
-    worker_account(w, &row->ended);
-    if (w->schedstat_fd >= 0 && !w->coop)
-        close(w->schedstat_fd);
-    STORE(row->life_ns, clock_now_ns());
-    atomic_store_explicit(&row->life, BOARD_ENDED, memory_order_release);
-    phase_leave(w);
 }

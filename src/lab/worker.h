@@ -69,6 +69,9 @@ static inline void worker_count(struct worker *w, int64_t n)
     atomic_store_explicit(&w->row->ops, ops + n, memory_order_relaxed);
 }
 
+/* It is wanted at the barrier between two phases: worker_turn() soon. */
+bool worker_wanted(const struct worker *w);
+
 /* Around everything that may block: marks why, lets go of the global lock and
  * takes it again after. Returns the time. */
 int64_t worker_wait_begin(struct worker *w, enum wait_cause cause);

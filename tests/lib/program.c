@@ -231,3 +231,19 @@ bool program_gone(pid_t lab)
     }
     return false;
 }
+
+void program_killed_leaves_nobody(const char *line)
+{
+    struct program_result *r = test_malloc(sizeof(*r));
+    struct program p;
+    pid_t lab;
+
+    program_start(&p, line, NULL);
+    lab = program_child(p.pid);
+    assert_true(lab > 0);
+    usleep(50000); /* wherever it is by now: it has to be fine anywhere */
+    kill(p.pid, SIGKILL);
+    program_finish(&p, r);
+    assert_true(program_gone(lab));
+    test_free(r);
+}

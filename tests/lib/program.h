@@ -46,4 +46,8 @@ int program_session_size(pid_t sid);
  * somebody still is after five seconds. */
 bool program_gone(pid_t lab);
 
+/* Start the program with @line, kill it a moment later, wherever it is by then,
+ * and fail the test if anybody of its lab outlives it. */
+void program_killed_leaves_nobody(const char *line);
+
 #endif

@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* One test, of a line of text. */
+#define CASE(row, test)                                                        \
+    {                                                                          \
+        (row), (test), NULL, NULL, (void *)(uintptr_t)(row)                    \
+    }
+
 /* Write @count tests from @tests[at] on, one for each of @rows, whose first
  * member is its name; @test gets the row as its state. Returns at + count.
  * After <cmocka.h>. */
