@@ -308,7 +308,7 @@ static void hero_pace(struct hero *h, const struct trace *t,
     if (per_s >= 0)
         hero_rate(h->big, sizeof(h->big), per_s);
     if (half >= 0)
-        snprintf(h->sub, sizeof(h->sub), "half of them within %s",
+        snprintf(h->sub, sizeof(h->sub), "half within %s",
                  text_duration(buf, sizeof(buf), (int64_t)(half * 1e6)));
 }
 
