@@ -5,6 +5,7 @@
 #   make format | lint    clang-format; clang-tidy, cppcheck, clang-format
 #   make bench            what looking costs, in ratios (tests/bench)
 #   make claims           the articles' claims, tried on this machine
+#   make browser          reports looked at in a real browser (Chromium)
 #   make install | uninstall    PREFIX=/usr/local DESTDIR=
 #   make help             this
 #
@@ -26,7 +27,7 @@ san := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
 language := -std=c17 -D_GNU_SOURCE -Isrc
 all_cflags = $(language) $(warnings) $(CFLAGS) $(san) -pthread
 quiet = $(if $(V),,@echo "  $(1)  $(@:$(BUILD)/%=%)";)
-libs := -lncursesw -ltinfo -ljansson -lgmp -pthread -lm
+libs := -lncursesw -ltinfo -ljansson -lgmp -lsqlite3 -pthread -lm
 
 # Everything that can be done at once is, unless -j says otherwise; "make clean
 # all" keeps its order.
@@ -51,15 +52,21 @@ whole := $(if $(filter file,$(origin DIRS)),$(BUILD)/timeslice)
 
 all: $(BUILD)/timeslice
 
-$(BUILD)/timeslice: $(BUILD)/src/main.o $(objects)
-	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+$(BUILD)/timeslice: $(BUILD)/src/main.o $(objects) $(BUILD)/.objects
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(libs)
+
+# Which objects there are: a file that came or went is a reason to link again.
+$(BUILD)/.objects: always | $(BUILD)/.has-program
+	@echo '$(objects) $(testlib)' | cmp -s - $@ || \
+	    echo '$(objects) $(testlib)' >$@
+.PHONY: always
 
 # Archives, so that a test takes in only what it uses.
-$(BUILD)/libtimeslice.a: $(objects)
-$(BUILD)/libtests.a: $(testlib)
+$(BUILD)/libtimeslice.a: $(objects) $(BUILD)/.objects
+$(BUILD)/libtests.a: $(testlib) $(BUILD)/.objects
 $(BUILD)/lib%.a:
 	@rm -f $@
-	$(call quiet,ar  )ar rcs $@ $^
+	$(call quiet,ar  )ar rcs $@ $(filter %.o,$^)
 
 $(BUILD)/%.o: %.c | $(BUILD)/.has-program
 	@mkdir -p $(@D)
@@ -79,6 +86,10 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libtimeslice.a
 $(BUILD)/tests/claims/%: $(BUILD)/tests/claims/%.o $(BUILD)/libtimeslice.a
 	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
+$(BUILD)/tests/browser/%: $(BUILD)/tests/browser/%.o $(BUILD)/libtests.a \
+    $(BUILD)/libtimeslice.a
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
 # What the machine must have: found or installed once, then remembered here.
 # One after the other: apt-get does not like company.
 $(BUILD)/.has-program: .ci/need
@@ -87,6 +98,9 @@ $(BUILD)/.has-program: .ci/need
 	@touch $@
 $(BUILD)/.has-test: .ci/need | $(BUILD)/.has-program
 	@.ci/need "$(CC)" test
+	@touch $@
+$(BUILD)/.has-browser: .ci/need | $(BUILD)/.has-program
+	@.ci/need "$(CC)" browser
 	@touch $@
 $(BUILD)/.has-lint: .ci/need | $(BUILD)/.has-program $(BUILD)/.has-test
 	@.ci/need "$(CC)" lint
@@ -106,6 +120,9 @@ bench: $(benches) $(whole)
 
 claims: $(BUILD)/tests/claims/claims $(whole)
 	@$< $(BUILD)/timeslice assets/claims.tsv $(ROWS)
+
+browser: $(BUILD)/tests/browser/pages | $(BUILD)/.has-browser
+	@tests/browser/run $< $(BUILD)/browser
 
 # ---- reading it over --------------------------------------------------------
 
@@ -162,6 +179,6 @@ help:
 	@sed -n '/^# *make/s/^# //p' Makefile
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(written))
-.PHONY: all run test golden bench claims lint format install uninstall clean help
+.PHONY: all run test golden bench claims browser lint format install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -36,17 +36,6 @@ static void open_lab(void)
     assert_true(pty_wait_for(p, "RUNNING"));
 }
 
-/* It ends with @status, leaves the terminal as it was and no process. */
-static void check_end(int status)
-{
-    assert_true(pty_wait_end(p));
-    assert_true(WIFEXITED(p->status));
-    assert_int_equal(WEXITSTATUS(p->status), status);
-    assert_true(pty_restored(p));
-    assert_true(pty_wait_alone(p));
-    pty_close(p);
-}
-
 static void test_launcher(void **state)
 {
     (void)state;
@@ -60,7 +49,7 @@ static void test_launcher(void **state)
     pty_send(p, ESC);
     assert_true(pty_wait_without(p, "primes  sumsquares"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_lab(void **state)
@@ -84,7 +73,7 @@ static void test_lab(void **state)
     pty_send(p, "S");
     assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_run_again_and_models(void **state)
@@ -115,7 +104,7 @@ static void test_run_again_and_models(void **state)
     assert_true(pty_wait_for(p, "--model sequential"));
     assert_true(pty_wait_for(p, "✓ DONE"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_race(void **state)
@@ -133,7 +122,7 @@ static void test_race(void **state)
     pty_send(p, " ");
     assert_true(pty_wait_for(p, "STOPPED"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_prompt(void **state)
@@ -152,7 +141,7 @@ static void test_prompt(void **state)
     pty_send(p, ":" ESC "[A"); /* the line before */
     assert_true(pty_wait_for(p, ":sleep --tasks 4"));
     pty_send(p, "\003");
-    check_end(130);
+    pty_ends(p, 130);
 }
 
 static void test_help_and_settings(void **state)
@@ -179,7 +168,7 @@ static void test_help_and_settings(void **state)
     assert_true(pty_wait_for(p, "RUNNING"));
     assert_true(pty_wait_for(p, "--workers 3"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_any_size(void **state)
@@ -200,7 +189,7 @@ static void test_any_size(void **state)
     pty_resize(p, 10, 30);
     assert_true(pty_wait_for(p, "needs"));
     pty_send(p, "q"); /* also where it cannot be read */
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_presenter_and_themes(void **state)
@@ -219,7 +208,7 @@ static void test_presenter_and_themes(void **state)
     pty_send(p, "M");
     pty_send(p, "\014"); /* Ctrl-L */
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 /* ---- colours and characters ------------------------------------------------
@@ -252,7 +241,7 @@ static void test_no_color(void **state)
         assert_true(pty_wait_for(p, "quit"));
         assert_int_equal(any_colour(), i == 0);
         pty_send(p, "tq");
-        check_end(0);
+        pty_ends(p, 0);
         unsetenv("NO_COLOR");
     }
 }
@@ -267,7 +256,7 @@ static void test_ascii(void **state)
     for (const char *s = pty_text(p); *s; s++)
         assert_true((unsigned char)*s < 127);
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static void test_terminals_that_will_not_do(void **state)
@@ -297,7 +286,7 @@ static void signal_ends(int signal)
     open_lab();
     assert_true(pty_descendants(p));
     pty_signal(p, signal);
-    check_end(128 + signal);
+    pty_ends(p, 128 + signal);
 }
 
 static void test_sigterm(void **state)
@@ -318,7 +307,7 @@ static void test_ctrl_c(void **state)
     pty_open(p, 24, 80, race, NULL);
     assert_true(pty_wait_for(p, "UPDATES LOST"));
     pty_send(p, CTRL_C);
-    check_end(130);
+    pty_ends(p, 130);
 }
 
 /* Nobody tells the lab that its parent has gone; it finds out itself. */
@@ -382,7 +371,7 @@ static void test_ctrl_z(void **state)
         assert_false(pty_restored(p));
     }
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 /* ---- files -----------------------------------------------------------------
@@ -413,7 +402,7 @@ static void test_export(void **state)
     pty_send(p, "x");
     assert_true(pty_wait_for(p, "saved timeslice-"));
     pty_send(p, "xq"); /* never over the first */
-    check_end(0);
+    pty_ends(p, 0);
     snprintf(command, sizeof(command), "%s/*", folder);
     assert_int_equal(count_files(command), 4);
     snprintf(command, sizeof(command), "%s/*.json", folder);
@@ -437,7 +426,7 @@ static void test_export_refused(void **state)
     pty_send(p, "x");
     assert_true(pty_wait_for(p, "cannot write"));
     pty_send(p, "q");
-    check_end(0);
+    pty_ends(p, 0);
 }
 
 static int close_terminal(void **state)

@@ -28,6 +28,15 @@ static inline int64_t clock_now_ns(void)
     return clock_from_timespec(t);
 }
 
+/* Since 1970, for dates: it may jump, so never for durations. */
+static inline int64_t clock_wall_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return clock_from_timespec(t);
+}
+
 /* Processor time that the calling thread has had. A system call, 0.4 us. */
 static inline int64_t clock_thread_cpu_ns(void)
 {

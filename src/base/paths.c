@@ -8,18 +8,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int paths_cache_name(char *out, size_t size)
+/* The program's folder under what @variable names, else under @otherwise in the
+ * user's home. */
+static int folder_name(char *out, size_t size, const char *variable,
+                       const char *otherwise)
 {
-    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *base = getenv(variable);
     const char *home = getenv("HOME");
     int used = -1;
 
     /* The specification says: what is not absolute is to be ignored. */
-    if (cache && cache[0] == '/')
-        used = snprintf(out, size, "%s/timeslice", cache);
+    if (base && base[0] == '/')
+        used = snprintf(out, size, "%s/timeslice", base);
     else if (home && home[0] == '/')
-        used = snprintf(out, size, "%s/.cache/timeslice", home);
+        used = snprintf(out, size, "%s/%s/timeslice", home, otherwise);
     return used < 0 || (size_t)used >= size ? -ENOENT : 0;
+}
+
+int paths_cache_name(char *out, size_t size)
+{
+    return folder_name(out, size, "XDG_CACHE_HOME", ".cache");
 }
 
 /* All folders of @path that are missing, readable by this user only. */
@@ -42,21 +50,35 @@ static int make_all(char *path)
     }
 }
 
-int paths_cache(char *out, size_t size, struct err *err)
+/* Make @folder unless it is there. @hint: what else could be done. */
+static int make_folder(char *folder, const char *hint, struct err *err)
 {
     struct stat st;
-    int rc = paths_cache_name(out, size);
+    int rc;
 
-    if (rc < 0)
+    if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
+    rc = make_all(folder);
+    if (rc == 0)
+        return 0;
+    return err_set(err, -EAGAIN, "cannot make the folder %.200s: %s%s", folder,
+                   strerror(-rc), hint);
+}
+
+int paths_cache(char *out, size_t size, struct err *err)
+{
+    if (paths_cache_name(out, size) < 0)
         return err_set(err, -EAGAIN,
                        "neither XDG_CACHE_HOME nor HOME says where this user's "
                        "files go; name a folder with --dir");
-    if (stat(out, &st) == 0 && S_ISDIR(st.st_mode))
-        return 0;
-    rc = make_all(out);
-    if (rc == 0)
-        return 0;
-    return err_set(err, -EAGAIN,
-                   "cannot make the folder %.200s: %s; name another with --dir",
-                   out, strerror(-rc));
+    return make_folder(out, "; name another with --dir", err);
+}
+
+int paths_state(char *out, size_t size, struct err *err)
+{
+    if (folder_name(out, size, "XDG_STATE_HOME", ".local/state") < 0)
+        return err_set(err, -EAGAIN,
+                       "neither XDG_STATE_HOME nor HOME says where this user's "
+                       "files go");
+    return make_folder(out, "", err);
 }

@@ -14,4 +14,8 @@ int paths_cache(char *out, size_t size, struct err *err);
 /* The same, but only its name: nothing is made. -ENOENT: nobody says where. */
 int paths_cache_name(char *out, size_t size);
 
+/* Where what is to stay goes, the history: $XDG_STATE_HOME/timeslice, else
+ * ~/.local/state/timeslice; made if need be. As paths_cache(). */
+int paths_state(char *out, size_t size, struct err *err);
+
 #endif

@@ -4,8 +4,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/words.h"
 
 static int find_workload(const char *name)
 {
@@ -282,29 +283,13 @@ int spec_parse_words(struct spec *spec, int count, const char *const words[],
 
 int spec_parse_line(struct spec *spec, const char *line, struct err *err)
 {
-    size_t len = strlen(line);
-    char *copy = strdup(line), *p = copy, *word;
-    const char **words = calloc(len / 2 + 1, sizeof(*words));
-    char open = '\0';
-    int count = 0;
-    int rc;
+    struct words w;
+    int rc = words_cut(&w, line, err);
 
-    if (copy == NULL || words == NULL) {
-        rc = err_set(err, -ENOMEM, "no memory to read the line: %m");
-        goto out;
-    }
-    while ((word = text_cut_word(&p, &open)) != NULL)
-        words[count++] = word;
-    if (open != '\0')
-        rc = err_set(err, -EINVAL,
-                     "a quote (%c) is opened and never closed; close it, or "
-                     "leave it out",
-                     open);
-    else
-        rc = spec_parse_words(spec, count, words, err);
-out:
-    free(words);
-    free(copy);
+    if (rc < 0)
+        return rc;
+    rc = spec_parse_words(spec, w.count, w.word, err);
+    words_fini(&w);
     return rc;
 }
 

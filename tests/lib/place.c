@@ -43,7 +43,9 @@ int place_make(void **state)
     choose();
     if (!mkdtemp(where))
         return -1;
-    return setenv("XDG_CACHE_HOME", place_path("cache"), 1);
+    if (setenv("XDG_CACHE_HOME", place_path("cache"), 1) != 0)
+        return -1;
+    return setenv("XDG_STATE_HOME", place_path("state"), 1);
 }
 
 int place_remove(void **state)

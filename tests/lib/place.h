@@ -7,7 +7,8 @@
 
 #define PLACE_PATH 200
 
-/* Make it and point XDG_CACHE_HOME at "cache" in it. For cmocka's group setup
+/* Make it and point XDG_CACHE_HOME at "cache", and XDG_STATE_HOME
+ * at "state", in it. For cmocka's group setup
  * and teardown: the latter removes all. */
 int place_make(void **state);
 int place_remove(void **state);

@@ -432,3 +432,13 @@ bool pty_wait_alone(struct pty *p)
 {
     return pty_wait_until(p, is_alone, NULL);
 }
+
+void pty_ends(struct pty *p, int status)
+{
+    assert_true(pty_wait_end(p));
+    assert_true(WIFEXITED(p->status));
+    assert_int_equal(WEXITSTATUS(p->status), status);
+    assert_true(pty_restored(p));
+    assert_true(pty_wait_alone(p));
+    pty_close(p);
+}

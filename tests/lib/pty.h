@@ -74,4 +74,8 @@ bool pty_descendants(struct pty *p);
 /* Wait until there are none; false if there are for ever. */
 bool pty_wait_alone(struct pty *p);
 
+/* Fail the test unless it ends with exit status @status, leaves the terminal as
+ * it was and no process; and close it. */
+void pty_ends(struct pty *p, int status);
+
 #endif
