@@ -204,6 +204,27 @@ static void sleep_is_never_short(void **state)
     rig_close(&rig);
 }
 
+/* A tenth of 50 ms computes, the rest waits; the result stays that of the
+ * computing. */
+static void spin_waits_for_its_other_share(void **state)
+{
+    uint64_t part = 0, whole = 0;
+
+    (void)state;
+    open_rig(WORKLOAD_SPIN, MODEL_SEQUENTIAL, 1);
+    rig.spec.task_ns = 50 * NS_PER_MS;
+    rig.spec.cpu_share = 10;
+    assert_true(run_task(0, &part));
+    assert_true(atomic_load(&rig.workers[0].row->wait_ns[WAIT_SLEEP]) >=
+                45 * NS_PER_MS);
+    assert_true(atomic_load(&rig.workers[0].row->ops) > 0);
+    rig.spec.cpu_share = 100;
+    rig.spec.task_ns = 5 * NS_PER_MS;
+    assert_true(run_task(0, &whole));
+    assert_int_equal(part, whole);
+    rig_close(&rig);
+}
+
 /* ---- stopping ----------------------------------------------------------- */
 
 static const struct stop_case {
@@ -305,6 +326,7 @@ int main(void)
         cmocka_unit_test(factorial_without_memory_is_refused),
         cmocka_unit_test(spin_depends_on_the_seed_alone),
         cmocka_unit_test(sleep_is_never_short),
+        cmocka_unit_test(spin_waits_for_its_other_share),
     };
     struct CMUnitTest
         tests[COUNT(results) + COUNT(stops) + COUNT(turns) + COUNT(others)];

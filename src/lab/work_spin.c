@@ -1,6 +1,7 @@
-/* spin: compute for task_ns without touching memory. In workers; calibrated in
- * the coordinator before they exist. A task of no length is empty: what remains
- * is the price of dealing it.
+/* spin: compute for task_ns without touching memory, or for --cpu-share of it
+ * and then wait for the rest, as work does that is half for the processor and
+ * half for a disk. In workers; calibrated in the coordinator before they exist.
+ * A task of no length is empty: what remains is the price of dealing it.
  *
  * A unit is a chain of xorshift steps, each waiting for the one before. Every
  * unit starts from the seed again, so that the result depends on the seed alone
@@ -27,7 +28,9 @@ static bool spin_task(struct worker *w, int64_t index, uint64_t *result)
     int64_t per_ms =
         atomic_load_explicit(&w->arena->units_per_ms, memory_order_relaxed);
     int64_t length_ns = length_of(w, index);
-    int64_t units = (int64_t)((double)length_ns * (double)per_ms / 1e6);
+    double share = w->spec->cpu_share / 100;
+    int64_t wait_ns = (int64_t)((double)length_ns * (1 - share));
+    int64_t units = (int64_t)((double)length_ns * share * (double)per_ms / 1e6);
     uint64_t start = start_value(w->spec);
     uint64_t want, end;
 
@@ -44,7 +47,8 @@ static bool spin_task(struct worker *w, int64_t index, uint64_t *result)
             return false;
     }
     *result = end & CHECKSUM_MASK;
-    return true;
+    return wait_ns == 0 ||
+           worker_sleep_until(w, clock_now_ns() + wait_ns, WAIT_SLEEP);
 }
 
 const struct workload work_spin = {

@@ -122,6 +122,12 @@ const struct setting spec_settings[] = {
         .help = "how long each task is in ms, one after the other and again: "
                 "80,20,60,40",
     },
+    [SET_CPU_SHARE] = {
+        .name = "cpu-share", .type = SETTING_REAL, .offset = FIELD(cpu_share),
+        .unit = "%", .min = 1, .max = 100, .fallback = "100",
+        .workloads = ON(SPIN),
+        .help = "of a task's length: computing; then it waits for the rest",
+    },
     [SET_SCALE] = {
         .name = "scale", .type = SETTING_REAL, .offset = FIELD(scale),
         .min = 0.01, .max = 1e6, .fallback = "1", .workloads = SCALED,

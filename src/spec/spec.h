@@ -174,6 +174,7 @@ struct spec {
     int64_t duration_ns;   /* 0: until the tasks are done, or stopped */
     int64_t limit;         /* size of one task; 0: has none */
     int64_t task_ns;       /* length of one task, before scale */
+    double cpu_share;      /* per cent of it: computing, the rest waiting */
     double scale;          /* waits are this many times shorter */
     int64_t chunk;         /* 0: auto, ceil(tasks / (4 * workers)) */
     struct spec_phase phases[SPEC_PHASES_MAX];
@@ -360,6 +361,11 @@ void spec_format(const struct spec *spec, struct text *out);
 /* One setting's present value as a person writes it, e.g. "none:0.5". */
 void spec_format_setting(const struct spec *spec, const struct setting *s,
                          struct text *out);
+/* Set @name to exactly what spec_format_setting() wrote as @value; nothing is
+ * marked given, and nothing follows from it. For what was kept. -ENOENT: there
+ * is no such setting; -EINVAL: that is not a value of it. */
+int spec_restore(struct spec *spec, const char *name, const char *value,
+                 struct err *err);
 /* Does @s mean anything for this spec's workload, model and policy? */
 bool spec_setting_applies(const struct spec *spec, const struct setting *s);
 

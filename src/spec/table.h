@@ -14,6 +14,7 @@ enum setting_id {
     SET_LIMIT,
     SET_TASK_MS,
     SET_LENGTHS,
+    SET_CPU_SHARE,
     SET_SCALE,
     SET_DISPATCH,
     SET_CHUNK,
