@@ -168,6 +168,8 @@ static void every_input_has_its_command(void **state)
         assert_int_equal(drive_metric(s, METRIC_TASKS_DONE), 3);
         assert_true(drive_metric(s, METRIC_CHILD_CPU_S) >= 0);
         assert_true(drive_metric(s, METRIC_CHILD_RSS_BYTES) > 0);
+        for (int m = METRIC_CHILD_READY_S; m <= METRIC_CHILD_BLOCKS_OUT; m++)
+            assert_true(drive_metric(s, (enum metric)m) >= 0);
         assert_int_equal(s->trace->observer.kind, OBSERVER_SAMPLED);
         s->class->close(s);
         snprintf(path, sizeof(path), "%s/out%zu/000001.out", folder, i);
@@ -195,6 +197,56 @@ static void failures_are_named(void **state)
     s = drive_run("command --tasks 1 -- sh -c 'kill -9 $$'");
     assert_non_null(strstr(s->trace->failures[0].why, "ended by signal 9"));
     s->class->close(s);
+}
+
+/* Programs that cannot begin say why, and leave nobody behind. */
+static void programs_that_cannot_begin_are_named(void **state)
+{
+    struct source *s;
+    char line[200];
+
+    (void)state;
+    write_file("no-program", "no program at all");
+    assert_int_equal(chmod(in_folder("no-program"), 0755), 0);
+    snprintf(line, sizeof(line), "command --tasks 3 --workers 2 -- %s",
+             in_folder("no-program"));
+    s = drive_run(line);
+    assert_int_equal(s->trace->verdict, VERDICT_FAILED);
+    assert_int_equal(drive_metric(s, METRIC_TASKS_FAILED), 3);
+    assert_non_null(strstr(s->trace->failures[0].why,
+                           "could not be started: Exec format error"));
+    s->class->close(s);
+    /* What it prints cannot be kept: a folder is in the way. */
+    snprintf(line, sizeof(line), "%s/000001.err", folder);
+    assert_int_equal(mkdir(line, 0777), 0);
+    snprintf(line, sizeof(line),
+             "command --tasks 1 --output keep --dir %s -- echo", folder);
+    s = drive_run(line);
+    assert_non_null(strstr(s->trace->failures[0].why, "Is a directory"));
+    s->class->close(s);
+}
+
+/* A program has nothing open but what every program has. */
+static void programs_get_no_other_descriptors(void **state)
+{
+    struct source *s;
+    char line[200], got[400] = "";
+    FILE *f;
+
+    (void)state;
+    snprintf(line, sizeof(line),
+             "command --tasks 1 --output keep --dir %s/open --shell yes -- "
+             "'echo /proc/$$/fd/*; read x && exit 7 || exit 0'",
+             folder);
+    s = drive_run(line);
+    assert_int_equal(s->trace->verdict, VERDICT_OK); /* nothing to read */
+    s->class->close(s);
+    f = fopen(in_folder("open/000001.out"), "r");
+    assert_non_null(f);
+    assert_non_null(fgets(got, sizeof(got), f));
+    fclose(f);
+    assert_non_null(strstr(got, "/fd/2"));
+    assert_null(strstr(got, "/fd/4")); /* 3 is the folder that is listed */
 }
 
 /* Told to stop, a command is ended, too, and is not waited for. */
@@ -269,6 +321,8 @@ int main(void)
         cmocka_unit_test(inputs_are_lines),
         cmocka_unit_test(every_input_has_its_command),
         cmocka_unit_test(failures_are_named),
+        cmocka_unit_test(programs_that_cannot_begin_are_named),
+        cmocka_unit_test(programs_get_no_other_descriptors),
         cmocka_unit_test(a_stop_ends_commands),
         cmocka_unit_test(a_killed_program_leaves_no_command),
     };

@@ -262,7 +262,7 @@ static int check_command(struct spec *spec, struct err *err)
     memcpy(copy, spec->command, sizeof(copy));
     rc = spec->shell == ANSWER_YES
              ? 0
-             : inputs_program(text_cut_word(&p, &open), err);
+             : inputs_program(text_cut_word(&p, &open), NULL, 0, err);
     return rc < 0 ? rc : check_inputs(spec, err);
 }
 

@@ -110,10 +110,10 @@ static bool runs(const char *path)
            access(path, X_OK) == 0;
 }
 
-int inputs_program(const char *name, struct err *err)
+int inputs_program(const char *name, char *path, size_t size, struct err *err)
 {
-    const char *path = getenv("PATH");
-    const char *at = path != NULL ? path : "/usr/local/bin:/bin:/usr/bin";
+    const char *list = getenv("PATH");
+    const char *at = list != NULL ? list : "/usr/local/bin:/bin:/usr/bin";
 
     if (strchr(name, '/') != NULL) {
         if (access(name, F_OK) != 0)
@@ -123,15 +123,22 @@ int inputs_program(const char *name, struct err *err)
                            "%.80s is no program one may run; chmod +x makes a "
                            "script one",
                            name);
+        if (path != NULL)
+            snprintf(path, size, "%s", name);
         return 0;
     }
     while (*at != '\0') {
         size_t length = strcspn(at, ":");
         char full[4096];
 
-        snprintf(full, sizeof(full), "%.*s/%s", (int)length, at, name);
-        if (runs(full))
+        /* A place with no name is where one is. */
+        snprintf(full, sizeof(full), "%.*s/%s", length > 0 ? (int)length : 1,
+                 length > 0 ? at : ".", name);
+        if (runs(full)) {
+            if (path != NULL)
+                snprintf(path, size, "%s", full);
             return 0;
+        }
         at += length + (at[length] == ':');
     }
     return err_set(err, -EINVAL,
@@ -146,11 +153,15 @@ int inputs_program(const char *name, struct err *err)
 static void add_quoted(struct text *out, const char *input)
 {
     text_add(out, "'");
-    for (; *input != '\0'; input++) {
-        if (*input == '\'')
+    while (*input != '\0') {
+        int plain = (int)strcspn(input, "'");
+
+        text_addf(out, "%.*s", plain, input);
+        input += plain;
+        if (*input == '\'') {
             text_add(out, "'\\''");
-        else
-            text_addf(out, "%c", *input);
+            input++;
+        }
     }
     text_add(out, "'");
 }
@@ -173,7 +184,10 @@ static bool fill(struct text *out, const char *word, const char *input,
             text_addf(out, "%" PRId64, number);
             word += 3;
         } else {
-            text_addf(out, "%c", *word++);
+            int plain = 1 + (int)strcspn(word + 1, "{");
+
+            text_addf(out, "%.*s", plain, word);
+            word += plain;
         }
     }
     return used;

@@ -21,8 +21,8 @@ int inputs_read(struct inputs *in, const char *path, struct err *err);
 void inputs_fini(struct inputs *in); /* {0} is fine */
 
 /* Is there a program @name to be run, in PATH or at that path? -EINVAL with a
- * sentence if not. */
-int inputs_program(const char *name, struct err *err);
+ * sentence if not. Its path is written to @path, unless that is NULL. */
+int inputs_program(const char *name, char *path, size_t size, struct err *err);
 
 /* The words of @spec's command, each {} replaced by @input and {#} by @number;
  * without any {} the input, if there are --inputs, is the last word. Under

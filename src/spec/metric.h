@@ -101,7 +101,19 @@ enum metric_unit {
     X(RANDOM_RATIO, random_ratio, RATIO,                                       \
       "a read at random, in reads in sequence: above 3 a disk turns")          \
     X(CHILD_CPU_S, child_cpu_s, SECONDS, "processor time of the commands")     \
-    X(CHILD_RSS_BYTES, child_rss_bytes, COUNT, "most memory of one command")
+    X(CHILD_RSS_BYTES, child_rss_bytes, COUNT, "most memory of one command")   \
+    X(CHILD_READY_S, child_ready_s, SECONDS,                                   \
+      "the commands, without their children, wanted a core and had none")      \
+    X(CHILD_SWITCHES_VOLUNTARY, child_switches_voluntary, COUNT,               \
+      "the commands gave up the core")                                         \
+    X(CHILD_SWITCHES_INVOLUNTARY, child_switches_involuntary, COUNT,           \
+      "the commands lost the core")                                            \
+    X(CHILD_MAJOR_FAULTS, child_major_faults, COUNT,                           \
+      "page faults of the commands that needed a device")                      \
+    X(CHILD_BLOCKS_IN, child_blocks_in, COUNT,                                 \
+      "blocks of 512 bytes that devices read for the commands")                \
+    X(CHILD_BLOCKS_OUT, child_blocks_out, COUNT,                               \
+      "blocks of 512 bytes that the commands gave devices to write")
 
 enum metric {
 #define X(id, name, unit, help) METRIC_##id,
