@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct check_format *const check_formats[] = {&check_disk_model, NULL};
+const struct check_format *const check_formats[] = {&check_disk_model,
+                                                    &check_scaling, NULL};
 
 /* ---- the file ----------------------------------------------------------- */
 
@@ -46,8 +47,8 @@ static int find_format(const char *path, const json_t *root,
                        path, check_disk_model.name);
     return err_set(err, -EINVAL,
                    "%s has the format \"%.60s\", which is not known here; "
-                   "known is \"%s\"",
-                   path, name, check_disk_model.name);
+                   "known are \"%s\" and \"%s\"",
+                   path, name, check_disk_model.name, check_scaling.name);
 }
 
 int check_file(const char *path, struct check_report *r, struct err *err)

@@ -44,6 +44,7 @@ struct check_format {
     void (*recompute)(const json_t *root, struct check_report *r);
 };
 extern const struct check_format check_disk_model;
+extern const struct check_format check_scaling;
 extern const struct check_format *const check_formats[]; /* ends with NULL */
 
 /* Recompute @path. 0, also when something differs (check_failed()); -EINVAL or
