@@ -235,8 +235,9 @@ void view_header(struct frame *f, struct box row, const char *title,
         header_part(f, row.row, start, &end, STYLE_BADGE, badges[t->badge]);
     if (paused)
         header_part(f, row.row, start, &end, STYLE_BANNER,
-                    row.columns >= 80 ? " ▐▐ WORKERS STOPPED "
-                                      : " ▐▐ STOPPED ");
+                    t != NULL && t->badge == BADGE_REPLAY ? " ▐▐ HELD "
+                    : row.columns >= 80 ? " ▐▐ WORKERS STOPPED "
+                                        : " ▐▐ STOPPED ");
     if (c->frozen)
         header_part(f, row.row, start, &end, STYLE_BANNER, " ▐▐ FROZEN ");
     if (paused && strncmp(state, "▶", 3) == 0) /* the banner says it better */
