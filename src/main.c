@@ -22,7 +22,14 @@
  *             allows: perf.c and switches.c from the kernel's records, gaps.c
  *             from the workers' own; live.c joins lab and observer to a
  *             source of a trace
- *   stats/    numbers and lanes from a trace
+ *   stats/    numbers and lanes from a trace; robust.c: from a few repeats
+ *   scale/    what happens as parallelism grows: closed forms, and models fitted
+ *             to throughputs
+ *   sweep/    which run of a sweep comes next and what follows from them all;
+ *             contest.c the same for experiments in turn. It runs nothing
+ *             itself: the command, the screen and the history hand outcomes in
+ *   advise/   how many workers some work should have, by the same way
+ *   keep/     a trace as bytes and back, the history, a kept run as a source
  *   frame/    a grid of characters with styles named by meaning
  *   view/     what a screen shows, as a function from its state to a frame;
  *             state.c is how a worker's state looks, everywhere

@@ -11,11 +11,27 @@
 #include "tui/tui.h"
 
 /* clang-format off */
-static const struct command_option screen_options[] = {
-    {"theme", "dark|light|contrast|mono", "colours to use"},
+#define SCREEN_OPTIONS                                                        \
+    {"theme", "dark|light|contrast|mono", "colours to use"},                  \
+    {"present", NULL, "for a projector: bigger, fewer words"},                \
+    {"no-mouse", NULL, "leave the mouse to the terminal"},                    \
+    {"record", "FILE.cast", "record the screen, for asciinema"}
+#define LOOK_OPTIONS                                                          \
+    {"columns", "N", "width of the text; else the terminal's, or 80"},        \
+    {"ascii", NULL, "no characters beyond ASCII"},                            \
+    {"no-color", NULL, "no colours, as with NO_COLOR set"}
+static const struct command_option launcher_options[] = {
+    SCREEN_OPTIONS,
     {"ascii", NULL, "no characters beyond ASCII"},
-    {"present", NULL, "for a projector: bigger, fewer words"},
-    {"no-mouse", NULL, "leave the mouse to the terminal"},
+    {"no-history", NULL, "keep nothing of what runs"},
+    {NULL, NULL, NULL}
+};
+static const struct command_option screen_options[] = {
+    SCREEN_OPTIONS,
+    {"ascii", NULL, "no characters beyond ASCII"},
+    {"no-history", NULL, "keep nothing of what runs"},
+    {"replay", "RUN", "let a kept run go by again: its number, \"last\", or a "
+     "FILE"},
     {NULL, NULL, NULL}
 };
 static const struct command_option run_options[] = {
@@ -23,16 +39,16 @@ static const struct command_option run_options[] = {
     {"csv", NULL, "print a line of column names and a line of values"},
     {"trace", "FILE", "write the timeline to FILE, for ui.perfetto.dev"},
     {"report", NULL, "with --json or --csv: the report too, to stderr"},
+    {"keep", "FILE", "write all of the run to FILE, for --replay anywhere"},
+    {"replay", "RUN", "report a kept run again: its number, \"last\", or a "
+     "FILE"},
     {"quiet", NULL, "no report and no progress"},
-    {"columns", "N", "width of the report; else the terminal's, or 80"},
-    {"ascii", NULL, "no characters beyond ASCII"},
-    {"no-color", NULL, "no colours, as with NO_COLOR set"},
+    {"no-history", NULL, "keep nothing of it"},
+    LOOK_OPTIONS,
     {NULL, NULL, NULL}
 };
 static const struct command_option tour_options[] = {
-    {"columns", "N", "width of the text; else the terminal's, or 80"},
-    {"ascii", NULL, "no characters beyond ASCII"},
-    {"no-color", NULL, "no colours, as with NO_COLOR set"},
+    LOOK_OPTIONS,
     {NULL, NULL, NULL}
 };
 static const struct command_option doctor_options[] = {
@@ -42,6 +58,58 @@ static const struct command_option doctor_options[] = {
 static const struct command_option check_options[] = {
     {"json", NULL, "print the outcome as one JSON object"},
     {NULL, NULL, NULL}
+};
+static const struct command_option sweep_options[] = {
+    {"watch", NULL, "on a screen, live; with the options of a screen"},
+    SCREEN_OPTIONS,
+    {"resume", NULL, "go on with the last sweep that was not finished"},
+    {"json", NULL, "print the sweep as one JSON object"},
+    {"csv", NULL, "print a line for each run"},
+    {"svg", "FILE", "write the curve to FILE"},
+    {"quiet", NULL, "print only the best number of workers"},
+    {"no-history", NULL, "keep nothing of it"},
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option fit_options[] = {
+    {"json", NULL, "print the models as one JSON object"},
+    {"cores", "N", "of the machine: try the model of computing and waiting"},
+    {"tasks", "N", "it was always so many tasks: try the models of portions"},
+    {"task-s", "SECONDS", "how long one task takes alone: try the articles' T"},
+    {"chunk", "N", "tasks in a portion, or auto (1)"},
+    {"quadratic", "X,Y", "instead: a parabola over these two columns; X/100 "
+     "divides"},
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option compare_options[] = {
+    {"json", NULL, "print the comparison as one JSON object"},
+    {"no-history", NULL, "keep nothing of it"},
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option advise_options[] = {
+    {"json", NULL, "print the advice as one JSON object"},
+    {"quiet", NULL, "print only the number of workers"},
+    {"no-history", NULL, "keep nothing of it"},
+    {"columns", "N", "width of the text; else the terminal's, or 80"},
+    {NULL, NULL, NULL}
+};
+static const struct command_option history_options[] = {
+    {"json", NULL, "print what is asked for as JSON"},
+    {"output", "FILE", "export: write there"},
+    {"to", "SIZE", "prune: down to this, for example 64M"},
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option report_options[] = {
+    {"output", "FILE", "write there, also -o: .html, .md, .svg, .csv or .json"},
+    {"title", "TEXT", "the page's title"},
+    {NULL, NULL, NULL}
+};
+static const char *const history_words[] = {
+    "list", "search", "show", "run", "compare", "note", "tag", "untag", "rm",
+    "export", "import", "check", "prune", "path", NULL
 };
 static const char *const list_words[] = {
     "workloads", "models", "settings", "metrics", "locks", "observers", NULL
@@ -58,6 +126,24 @@ const struct command cli_commands[] = {
     {"run", "EXPERIMENT",
      "run one experiment without a screen and report",
      cli_run, true, run_options, NULL},
+    {"sweep", "EXPERIMENT [--over SETTING=LIST]",
+     "run it over the values of a setting: find the sweet spot",
+     cli_sweep, EXPERIMENT_SWEEP, sweep_options, NULL},
+    {"compare", "EXPERIMENT EXPERIMENT | EXPERIMENT --over SETTING=LIST",
+     "run experiments in turn and say which is faster",
+     cli_compare, EXPERIMENT_CONTEST, compare_options, NULL},
+    {"advise", "EXPERIMENT | --inputs LIST -- COMMAND {}",
+     "how many workers this work should have, and why",
+     cli_advise, true, advise_options, NULL},
+    {"fit", "FILE.csv",
+     "fit scaling models to anybody's numbers",
+     cli_fit, false, fit_options, NULL},
+    {"history", "[list|search|show|run|compare|note|tag|rm|export|import|...]",
+     "runs and sweeps that were kept",
+     cli_history, false, history_options, history_words},
+    {"report", "RUN|SWEEP... -o FILE",
+     "write kept runs and sweeps as a page to hand on",
+     cli_report, false, report_options, NULL},
     {"tour", "",
      "four short real experiments, as text",
      cli_tour, false, tour_options, NULL},
@@ -83,7 +169,7 @@ const struct command cli_commands[] = {
 };
 const struct command cli_launcher_command = {
     "timeslice", "", "choose what to run from a screen",
-    cli_launcher, false, screen_options, NULL
+    cli_launcher, false, launcher_options, NULL
 };
 /* clang-format on */
 
@@ -147,145 +233,4 @@ int cli_main(int argc, char **argv)
     if (!command)
         return refuse_command(argv[1]);
     return command->run(argc - 1, argv + 1);
-}
-
-/* ---- the screens --------------------------------------------------------- */
-
-static enum tui_theme theme_named(const char *name)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    static const char *const words[THEME_COUNT] = {
-        [THEME_DARK] = "dark",
-        [THEME_LIGHT] = "light",
-        [THEME_CONTRAST] = "contrast",
-        [THEME_MONO] = "mono",
-    };
-
-    for (int i = 0; name && i < THEME_COUNT; i++)
-        if (strcmp(words[i], name) == 0)
-            return (enum tui_theme)i;
-    return no_colour && *no_colour ? THEME_MONO : THEME_DARK;
-}
-
-static bool on_terminal(void)
-{
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-}
-
-static int open_screen(enum tui_screen screen, const struct spec *spec,
-                       const struct machine *m, const struct cli_words *w)
-{
-    const struct tui_options options = {
-        .screen = screen,
-        .spec = spec,
-        .machine = m,
-        .theme = theme_named(cli_words_value(w, "theme")),
-        .ascii = cli_words_value(w, "ascii") || !cli_utf8(),
-        .presenter = cli_words_value(w, "present") != NULL,
-        .no_mouse = cli_words_value(w, "no-mouse") != NULL,
-    };
-    struct err err = {0};
-    int status = tui_run(&options, &err);
-
-    return status < 0 ? cli_refuse_err(&err, EXIT_FAILED) : status;
-}
-
-int cli_launcher(int argc, char **argv)
-{
-    struct machine machine;
-    struct cli_words w;
-    int status;
-
-    status = cli_words_sort(&w, &cli_launcher_command, argc, argv);
-    if (status < 0 && w.rest_count > 0)
-        status = cli_refuse(EXIT_REQUEST,
-                            "\"%s\" is not expected here; \"timeslice help\" "
-                            "shows what is",
-                            w.rest[0]);
-    if (status < 0 && on_terminal()) {
-        machine_read(&machine);
-        status = open_screen(TUI_LAUNCHER, NULL, &machine, &w);
-    } else if (status < 0) {
-        char name[] = "tour", ascii[] = "--ascii";
-        char *tour[] = {name, ascii, NULL};
-
-        status = cli_tour(cli_words_value(&w, "ascii") ? 2 : 1, tour);
-    }
-    cli_words_fini(&w);
-    return status;
-}
-
-/* An experiment's words, of which the workload is the one that is neither a
- * setting nor its value. */
-static bool names_workload(const struct cli_words *w)
-{
-    for (int i = 0; i < w->rest_count; i++) {
-        if (w->rest[i][0] != '-')
-            return true;
-        i += strchr(w->rest[i], '=') == NULL;
-    }
-    return false;
-}
-
-/* The experiment of a screen. The race is a counter's: no need to say so. */
-static int parse_screen(struct spec *spec, enum tui_screen screen,
-                        struct cli_words *w, struct err *err)
-{
-    int rc;
-
-    if (screen == TUI_RACE && !names_workload(w)) {
-        memmove(w->rest + 1, w->rest, (size_t)w->rest_count * sizeof(*w->rest));
-        w->rest[0] = "counter"; /* there is room for one more */
-        w->rest_count++;
-    }
-    rc = spec_parse_words(spec, w->rest_count, w->rest, err);
-    if (rc == 0 && screen == TUI_RACE && spec->workload != WORKLOAD_COUNTER)
-        rc = err_set(err, -EINVAL,
-                     "the race is between workers of the counter, not of %s; "
-                     "that one can be seen with \"timeslice lab\"",
-                     spec_workload_words[spec->workload]);
-    return rc;
-}
-
-/* "lab" and "race": with words an experiment, else the screen's own. */
-static int screen_command(enum tui_screen screen, int argc, char **argv)
-{
-    struct machine machine;
-    struct cli_words w;
-    struct spec spec;
-    struct err err = {0};
-    bool given;
-    int status, rc = 0;
-
-    status = cli_words_sort(&w, cli_find(argv[0]), argc, argv);
-    if (status >= 0)
-        goto out;
-    machine_read(&machine);
-    given = w.rest_count > 0;
-    if (given)
-        rc = parse_screen(&spec, screen, &w, &err);
-    if (given && rc == 0)
-        rc = spec_check(&spec, &machine, &err);
-    if (rc < 0)
-        status = cli_refuse_err(&err, EXIT_REQUEST);
-    else if (!on_terminal())
-        status = cli_refuse(EXIT_REQUEST,
-                            "%s needs a terminal; without one there is "
-                            "\"timeslice run\"",
-                            argv[0]);
-    else
-        status = open_screen(screen, given ? &spec : NULL, &machine, &w);
-out:
-    cli_words_fini(&w);
-    return status;
-}
-
-int cli_lab(int argc, char **argv)
-{
-    return screen_command(TUI_LAB, argc, argv);
-}
-
-int cli_race(int argc, char **argv)
-{
-    return screen_command(TUI_RACE, argc, argv);
 }

@@ -21,13 +21,21 @@ struct command_option {
     const char *help;  /* one line, no full stop */
 };
 
+/* What of an experiment's words a command understands. */
+enum command_experiment {
+    EXPERIMENT_NONE,
+    EXPERIMENT_ONE,
+    EXPERIMENT_SWEEP,  /* --over and the like among them: sweep_parse() */
+    EXPERIMENT_CONTEST /* some of those */
+};
+
 /* One table makes the dispatch, help, the completions and the manual page. */
 struct command {
     const char *name;
     const char *synopsis;                 /* what follows the name */
     const char *summary;                  /* one line, no full stop */
     int (*run)(int argc, char **argv);    /* argv[0] is the command's name */
-    bool experiment;                      /* takes the words of an experiment */
+    enum command_experiment experiment;   /* takes words of an experiment */
     const struct command_option *options; /* ends with .name NULL, or NULL */
     const char *const *words; /* what its argument may be, or NULL */
 };
@@ -39,6 +47,12 @@ int cli_launcher(int argc, char **argv);
 int cli_lab(int argc, char **argv);
 int cli_race(int argc, char **argv);
 int cli_run(int argc, char **argv);
+int cli_sweep(int argc, char **argv);
+int cli_fit(int argc, char **argv);
+int cli_compare(int argc, char **argv);
+int cli_advise(int argc, char **argv);
+int cli_history(int argc, char **argv);
+int cli_report(int argc, char **argv);
 int cli_tour(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_check(int argc, char **argv);

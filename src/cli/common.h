@@ -4,7 +4,9 @@
 #ifndef CLI_COMMON_H
 #define CLI_COMMON_H
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/machine.h"
@@ -37,6 +39,9 @@ int cli_words_sort(struct cli_words *w, const struct command *command, int argc,
 void cli_words_fini(struct cli_words *w);
 /* The value of the command's option @name; NULL when it was not given. */
 const char *cli_words_value(const struct cli_words *w, const char *name);
+/* What @c understands among the words of an experiment, beside the settings:
+ * it stays in .rest, for the parser. Ends with .name NULL; NULL: nothing. */
+const struct command_option *cli_among(const struct command *c);
 
 const struct command *cli_find(const char *name); /* NULL: unknown */
 /* "timeslice" itself with options but no command: the launcher's. */
@@ -59,9 +64,40 @@ bool cli_utf8(void);            /* by the locale; cli_main() has set it */
 bool cli_colour(void);          /* on stdout: NO_COLOR, TERM, a terminal */
 int cli_columns(int otherwise); /* of stdout, $COLUMNS first */
 
+bool cli_on_terminal(void);     /* standard input and output are one */
+
+/* Take the terminal and show @o, with what the options of @w say of screens
+ * filled in. Returns the exit status; a failure has been said (screen.c). */
+struct tui_options;
+int cli_open_screen(struct tui_options *o, const struct cli_words *w);
+
 /* Print the words of @s to stdout, which stands at @column, broken so that no
  * line is longer than @columns; later lines begin at @indent. Ends the line. */
 void cli_wrap(const char *s, int column, int indent, int columns);
+
+/* ---- files (file.c) ------------------------------------------------------ */
+
+/* A file that an option asks for: whole in its place, or not there. */
+struct cli_file {
+    const char *option, *path;
+    char partial[PATH_MAX]; /* "": .path is a device or a pipe */
+    FILE *stream;           /* NULL: not open */
+};
+int cli_file_open(struct cli_file *f, const char *option, const char *path,
+                  struct err *err);
+/* Close it and give it its name. */
+int cli_file_finish(struct cli_file *f, struct err *err);
+/* Leave nothing behind. Fine when it was not opened, or is finished. */
+void cli_file_drop(struct cli_file *f);
+
+/* ---- kept runs (kept.c) -------------------------------------------------- */
+
+/* The run that @word names: a number of the history, "last", or a file that
+ * cli_keep() wrote. Badge REPLAY; trace_free() it. -EINVAL with a sentence: it
+ * names none; -EAGAIN: there is no history. */
+int cli_kept(struct trace **out, const char *word, struct err *err);
+/* Write @t into @f and give it its name. */
+int cli_keep(struct cli_file *f, const struct trace *t, struct err *err);
 
 /* ---- help (help.c) ------------------------------------------------------- */
 
@@ -81,6 +117,13 @@ void cli_help_all(void);
  * @progress: keep a line on stderr up to date, if that is a terminal. */
 int cli_drive(struct source **out, const struct spec *spec,
               const struct machine *m, bool progress, struct err *err);
+
+/* The same; @line stands before the run's progress, NULL: no progress. */
+int cli_drive_after(struct source **out, const struct spec *spec,
+                    const struct machine *m, const char *line, struct err *err);
+
+/* "8 s", "2 min 05 s": whole seconds, for a line that changes all the time. */
+void cli_add_time(struct text *out, int64_t ns);
 
 /* How a report shall look on stdout, by the terminal and the options --columns,
  * --ascii and --no-color. -1, or an exit status after a sentence. */

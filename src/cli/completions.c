@@ -87,6 +87,8 @@ static void print_command_words(const struct command *c)
 {
     for (const struct command_option *o = c->options; o && o->name; o++)
         printf(" --%s", o->name);
+    for (const struct command_option *o = cli_among(c); o && o->name; o++)
+        printf(" --%s", o->name);
     for (int i = 0; c->words && c->words[i]; i++)
         printf(" %s", c->words[i]);
     if (strcmp(c->name, "help") == 0)
@@ -142,6 +144,8 @@ static void print_described(const char *dashes, const char *word,
 static void print_zsh_words(const struct command *c)
 {
     for (const struct command_option *o = c->options; o && o->name; o++)
+        print_described("--", o->name, o->help);
+    for (const struct command_option *o = cli_among(c); o && o->name; o++)
         print_described("--", o->name, o->help);
     for (int i = 0; c->words && c->words[i]; i++)
         printf(" '%s'", c->words[i]);
@@ -271,6 +275,7 @@ static void print_fish(void)
         print_fish_word(NULL, c->name, c->summary);
     for (const struct command *c = cli_commands; c->name; c++) {
         print_fish_options(c, c->options);
+        print_fish_options(c, cli_among(c));
         for (int i = 0; c->words && c->words[i]; i++)
             print_fish_word(c, c->words[i], NULL);
         if (strcmp(c->name, "help") == 0)

@@ -159,7 +159,9 @@ const char *const cli_examples[][2] = {
      "five philosophers: who waits for whom, and who can never go on?"},
     {"timeslice run command --inputs list.txt -- ./resize.sh {}",
      "your own program for each line of a list"},
-    {"timeslice race", "the same live: flip the lock while it runs"},
+    {"timeslice sweep primes --over workers=1,2,4,8",
+     "how many workers are best, and what limits them?"},
+    {"timeslice race", "the counter live: flip the lock while it runs"},
     {NULL, NULL},
 };
 
@@ -186,8 +188,8 @@ void cli_help_all(void)
         print_entry(c->name, NULL, c->summary);
     puts("\n\"timeslice help COMMAND\" explains one of them, \"timeslice help "
          "disk\" the\nworkload disk; --version tells the version.\n"
-         "Exit status: 0 done, 1 the run failed, 2 the request was wrong, 4 "
-         "this machine\ncannot do it, 130 interrupted.");
+         "Exit status: 0 done, 1 the run failed, 2 the request was wrong, 3 "
+         "no clear\nanswer, 4 this machine cannot do it, 130 interrupted.");
 }
 
 void cli_help_command(const struct command *c)
@@ -202,6 +204,7 @@ void cli_help_command(const struct command *c)
            c->synopsis, c->summary);
     if (c->options) {
         puts("\nOptions:");
+        print_options(cli_among(c));
         print_options(c->options);
     }
     if (c->experiment)

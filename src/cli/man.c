@@ -48,6 +48,8 @@ static void print_commands(void)
         if (!c->options)
             continue;
         puts(".RS");
+        for (const struct command_option *o = cli_among(c); o && o->name; o++)
+            print_term("--", o->name, o->value, o->help);
         for (const struct command_option *o = c->options; o->name; o++)
             print_term("--", o->name, o->value, o->help);
         puts(".RE");
@@ -122,6 +124,7 @@ static void print_page(void)
     print_term("", "0", NULL, "done");
     print_term("", "1", NULL, "the run failed");
     print_term("", "2", NULL, "the request was wrong; nothing was started");
+    print_term("", "3", NULL, "no clear answer: too little, or disturbed");
     print_term("", "4", NULL, "this machine cannot do it");
     print_term("", "130", NULL, "interrupted");
     puts(".SH ENVIRONMENT");

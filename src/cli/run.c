@@ -1,16 +1,13 @@
 /* "timeslice run": one experiment, its report or its record, its timeline in a
  * file. Screen process. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/common.h"
+#include "cli/conduct.h"
 #include "export/export.h"
 #include "observe/price.h"
 
@@ -20,86 +17,32 @@
 
 /* ---- the file of --trace ------------------------------------------------- */
 
-/* Opened before anything runs, so that a path that cannot be written costs no
- * experiment; written beside its place and moved there when it is whole. */
-struct trace_file {
-    const char *path;
-    char partial[PATH_MAX]; /* "": .path is a device or a pipe */
-    FILE *stream;
+struct run_files {
+    struct cli_file trace, keep;
 };
 
-static int trace_file_open(struct trace_file *f, const char *path,
+static int trace_file_open(struct cli_file *f, const char *path,
                            struct err *err)
 {
-    struct stat st;
-    mode_t mask;
-    int fd;
-
-    *f = (struct trace_file){.path = path};
     if (strcmp(path, "-") == 0)
         return err_set(err, -EINVAL,
                        "--trace writes to a file, not to \"-\"; the record "
                        "for other programs is --json");
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(err, -EINVAL, "--trace %s: that is a folder", path);
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-    } else if (snprintf(f->partial, sizeof(f->partial), "%s.XXXXXX", path) >=
-               (int)sizeof(f->partial)) {
-        return err_set(err, -EINVAL, "--trace: that path is too long");
-    } else {
-        fd = mkostemp(f->partial, O_CLOEXEC);
-        mask = umask(0);
-        umask(mask);
-        if (fd >= 0)
-            fchmod(fd, 0666 & ~mask);
-    }
-    if (fd < 0) {
-        int code = errno;
-
-        f->partial[0] = '\0';
-        return err_set(err, -EINVAL, "--trace %s: cannot write there: %s", path,
-                       strerror(code));
-    }
-    f->stream = fdopen(fd, "w");
-    if (!f->stream) {
-        close(fd);
-        return err_set(err, -ENOMEM, "--trace %s: out of memory", path);
-    }
-    return 0;
+    return cli_file_open(f, "trace", path, err);
 }
 
-/* Leave nothing behind. Fine when it was not opened, or is finished. */
-static void trace_file_drop(struct trace_file *f)
-{
-    if (f->stream)
-        fclose(f->stream);
-    if (f->partial[0])
-        unlink(f->partial);
-    *f = (struct trace_file){0};
-}
-
-static int trace_file_finish(struct trace_file *f, const struct trace *t,
+static int trace_file_finish(struct cli_file *f, const struct trace *t,
                              struct err *err)
 {
-    FILE *stream = f->stream;
-    int rc;
+    int rc = export_chrome(t, f->stream, err);
 
-    rc = export_chrome(t, stream, err);
-    f->stream = NULL;
-    if (fclose(stream) != 0 && rc == 0)
-        rc = err_set(err, -errno, "the disk took only a part: %m");
-    if (rc == 0 && f->partial[0] && rename(f->partial, f->path) != 0)
-        rc = err_set(err, -errno, "cannot give the file its name: %m");
-    if (rc == 0)
-        f->partial[0] = '\0';
-    return rc;
+    return rc < 0 ? rc : cli_file_finish(f, err);
 }
 
 /* ---- what to print ------------------------------------------------------- */
 
 struct run_wishes {
-    bool json, csv, report, quiet;
+    bool json, csv, report, quiet, no_history;
     struct report_options look;
 };
 
@@ -110,6 +53,7 @@ static int read_wishes(struct run_wishes *r, const struct cli_words *w)
         .csv = cli_words_value(w, "csv") != NULL,
         .quiet = cli_words_value(w, "quiet") != NULL,
         .report = cli_words_value(w, "report") != NULL,
+        .no_history = cli_words_value(w, "no-history") != NULL,
     };
     if (r->json && r->csv)
         return cli_refuse(EXIT_REQUEST,
@@ -185,9 +129,65 @@ static void learn_price(struct trace *t)
             price_measure_ns(t->observer.kind, PRICE_LIMIT_MS);
 }
 
-/* The experiment has been checked and the file is open: run it. */
+/* Into the history. Whether that succeeds says nothing about the run: a
+ * sentence, and the exit status stays. */
+static void keep(const struct trace *t, const struct run_wishes *r)
+{
+    struct history *history = conduct_history(r->no_history);
+    struct err err = {0};
+    int64_t id;
+
+    if (!history)
+        return;
+    id = history_add_run(history, t, NULL, &err);
+    if (id == -EBADMSG) { /* found damaged just now: there is a new one */
+        cli_refuse(0, "%s", err.text);
+        id = history_add_run(history, t, NULL, &err);
+    }
+    if (id < 0)
+        cli_refuse(0, "this run was not kept: %s", err.text);
+    else if (!r->quiet && isatty(STDERR_FILENO))
+        cli_refuse(0, "kept as run %" PRId64, id);
+    history_close(history);
+}
+
+/* What options want of it in files. Returns @status, or that it failed. */
+static int write_files(const struct trace *t, struct run_files *f, int status)
+{
+    struct err err = {0};
+
+    if (f->trace.stream && trace_file_finish(&f->trace, t, &err) < 0)
+        status =
+            cli_refuse(EXIT_FAILED, "--trace %s: %s", f->trace.path, err.text);
+    if (f->keep.stream && cli_keep(&f->keep, t, &err) < 0)
+        status =
+            cli_refuse(EXIT_FAILED, "--keep %s: %s", f->keep.path, err.text);
+    return status;
+}
+
+/* A kept run's results once more; nothing runs, and nothing is kept anew. How
+ * it went back then is in them, not in the status. */
+static int run_replay(const char *word, const struct run_wishes *r,
+                      struct run_files *files)
+{
+    struct trace *t = NULL;
+    struct err err = {0};
+    int status;
+
+    if (cli_kept(&t, word, &err) < 0)
+        return cli_refuse_err(&err, EXIT_FAILED);
+    if (print_results(t, r, &err) < 0)
+        status = cli_refuse(EXIT_FAILED, "%s", err.text);
+    else
+        status = cli_flush(EXIT_DONE);
+    status = write_files(t, files, status);
+    trace_free(t);
+    return status;
+}
+
+/* The experiment has been checked and the files are open: run it. */
 static int run_checked(const struct spec *spec, const struct machine *m,
-                       const struct run_wishes *r, struct trace_file *file)
+                       const struct run_wishes *r, struct run_files *files)
 {
     struct source *source = NULL;
     struct err err = {0};
@@ -208,52 +208,80 @@ static int run_checked(const struct spec *spec, const struct machine *m,
     else
         status = cli_flush(status);
     tell_trouble(source->trace);
-    if (file->stream && trace_file_finish(file, source->trace, &err) < 0)
-        status =
-            cli_refuse(EXIT_FAILED, "--trace %s: %s", file->path, err.text);
+    status = write_files(source->trace, files, status);
+    keep(source->trace, r);
     source->class->close(source);
     return status;
 }
 
+/* Before anything runs. */
+static int open_files(struct run_files *f, const struct cli_words *w,
+                      struct err *err)
+{
+    const char *trace = cli_words_value(w, "trace");
+    const char *kept = cli_words_value(w, "keep");
+    int rc = 0;
+
+    if (trace)
+        rc = trace_file_open(&f->trace, trace, err);
+    if (rc == 0 && kept)
+        rc = cli_file_open(&f->keep, "keep", kept, err);
+    return rc;
+}
+
+/* Either an experiment, or a kept run in place of one. */
+static int check_words(const struct cli_words *w, const char *replay)
+{
+    if (!replay && w->rest_count == 0)
+        return cli_refuse(EXIT_REQUEST,
+                          "run needs an experiment, for example: timeslice "
+                          "run primes --model threads --workers 2");
+    if (replay && w->rest_count > 0)
+        return cli_refuse(EXIT_REQUEST,
+                          "--replay shows the kept run %s as it was; \"%s\" "
+                          "cannot change it",
+                          replay, w->rest[0]);
+    return -1;
+}
+
 int cli_run(int argc, char **argv)
 {
-    struct trace_file file = {0};
+    struct run_files files = {0};
     struct run_wishes wishes;
     struct machine machine;
     struct cli_words w;
     struct spec spec;
     struct err err = {0};
-    const char *path;
-    int status, rc;
+    const char *replay = NULL;
+    int status, rc = 0;
 
     status = cli_words_sort(&w, cli_find(argv[0]), argc, argv);
     if (status < 0)
         status = read_wishes(&wishes, &w);
-    if (status < 0 && w.rest_count == 0)
-        status = cli_refuse(EXIT_REQUEST,
-                            "run needs an experiment, for example: timeslice "
-                            "run primes --model threads --workers 2");
+    if (status < 0) {
+        replay = cli_words_value(&w, "replay");
+        status = check_words(&w, replay);
+    }
     if (status >= 0)
         goto out;
 
-    rc = spec_parse_words(&spec, w.rest_count, w.rest, &err);
-    if (rc == 0) {
+    if (!replay)
+        rc = spec_parse_words(&spec, w.rest_count, w.rest, &err);
+    if (!replay && rc == 0) {
         machine_read(&machine);
         rc = spec_check(&spec, &machine, &err);
     }
-    path = cli_words_value(&w, "trace");
-    if (rc == 0 && path) {
-        /* A full disk is a sentence at the end, not a signal. */
-        signal(SIGXFSZ, SIG_IGN);
-        rc = trace_file_open(&file, path, &err);
-    }
-    if (rc < 0) {
+    if (rc == 0)
+        rc = open_files(&files, &w, &err);
+    if (rc < 0)
         status = cli_refuse_err(&err, EXIT_REQUEST);
-        goto out;
-    }
-    status = run_checked(&spec, &machine, &wishes, &file);
+    else if (replay)
+        status = run_replay(replay, &wishes, &files);
+    else
+        status = run_checked(&spec, &machine, &wishes, &files);
 out:
-    trace_file_drop(&file);
+    cli_file_drop(&files.trace);
+    cli_file_drop(&files.keep);
     cli_words_fini(&w);
     return status;
 }

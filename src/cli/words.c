@@ -56,6 +56,34 @@ static bool is_setting(const char *name, size_t length)
     return false;
 }
 
+/* clang-format off */
+static const struct command_option sweep_among[] = {
+    {"over", "SETTING=LIST", "values to run it with: workers=1,2,4 workers=1-8 "
+     "workers=1-64x2; a second one makes a family of curves"},
+    {"repeat", "N", "runs of each point (5)"},
+    {"auto", NULL, "choose the numbers of workers, and stop when it is clear"},
+    {"budget", "SECONDS", "--auto: begin no run after so long (60)"},
+    {"metric", "NAME", "what is compared (throughput_per_s); \"timeslice list "
+     "metrics\""},
+    {NULL, NULL, NULL}
+};
+static const struct command_option contest_among[] = {
+    {"over", "SETTING=LIST", "an experiment for each value, each against the "
+     "first"},
+    {"repeat", "N", "rounds: each experiment once in every round (7)"},
+    {"metric", "NAME", "what is compared (throughput_per_s); \"timeslice list "
+     "metrics\""},
+    {NULL, NULL, NULL}
+};
+/* clang-format on */
+
+const struct command_option *cli_among(const struct command *c)
+{
+    if (c->experiment == EXPERIMENT_SWEEP)
+        return sweep_among;
+    return c->experiment == EXPERIMENT_CONTEST ? contest_among : NULL;
+}
+
 /* The place of the option called @name (@length bytes) or -1. */
 static int find_option(const struct command *c, const char *name, size_t length)
 {
@@ -66,11 +94,21 @@ static int find_option(const struct command *c, const char *name, size_t length)
     return -1;
 }
 
+/* The option @name (@length bytes) that stands among an experiment's words. */
+static const struct command_option *find_among(const struct command *c,
+                                               const char *name, size_t length)
+{
+    for (const struct command_option *o = cli_among(c); o && o->name; o++)
+        if (strlen(o->name) == length && memcmp(o->name, name, length) == 0)
+            return o;
+    return NULL;
+}
+
 /* No such option: the nearest of the command's own and, for an experiment, of
  * the settings. */
 static int refuse_option(const struct command *c, const char *word)
 {
-    const char *known[CLI_OPTIONS_MAX + 64];
+    const char *known[CLI_OPTIONS_MAX + 8 + 128];
     bool own = c != &cli_launcher_command;
     const char *near;
     char typed[64];
@@ -78,7 +116,9 @@ static int refuse_option(const struct command *c, const char *word)
 
     for (int i = 0; c->options && c->options[i].name; i++)
         known[n++] = c->options[i].name;
-    for (int i = 0; c->experiment && i < spec_setting_count && n < 79; i++)
+    for (const struct command_option *o = cli_among(c); o && o->name; o++)
+        known[n++] = o->name;
+    for (int i = 0; c->experiment && i < spec_setting_count; i++)
         known[n++] = spec_settings[i].name;
     known[n] = NULL;
     snprintf(typed, sizeof(typed), "%.*s", (int)strcspn(word + 2, "="),
@@ -146,6 +186,7 @@ int cli_words_sort(struct cli_words *w, const struct command *command, int argc,
         return cli_refuse(EXIT_FAILED, "out of memory");
 
     for (int i = 1; i < argc; i++) {
+        const struct command_option *among;
         const char *word = argv[i];
         size_t length;
         int at, status;
@@ -160,22 +201,27 @@ int cli_words_sort(struct cli_words *w, const struct command *command, int argc,
             cli_help_command(command);
             return cli_flush(EXIT_DONE);
         }
-        if (word[0] != '-' || word[1] != '-') {
+        at = strcmp(word, "-o") == 0 ? find_option(command, "output", 6) : -1;
+        if (at < 0 && (word[0] != '-' || word[1] != '-')) {
             w->rest[w->rest_count++] = word;
             continue;
         }
         length = strcspn(word + 2, "=");
-        at = find_option(command, word + 2, length);
+        if (at < 0)
+            at = find_option(command, word + 2, length);
         if (at >= 0) {
             status = take_option(w, at, argc, argv, &i);
             if (status >= 0)
                 return status;
             continue;
         }
-        if (!command->experiment || !is_setting(word + 2, length))
+        among = find_among(command, word + 2, length);
+        if (!among && (!command->experiment || !is_setting(word + 2, length)))
             return refuse_option(command, word);
         /* A setting: its value, too, is the parser's to judge. */
         w->rest[w->rest_count++] = word;
+        if (among && !among->value)
+            continue;
         if (!strchr(word, '=') && i + 1 < argc)
             w->rest[w->rest_count++] = argv[++i];
     }

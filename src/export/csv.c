@@ -8,7 +8,7 @@
 
 #include "export/names.h"
 
-static void csv_field(struct text *line, const char *s)
+void export_csv_field(struct text *line, const char *s)
 {
     if (!strpbrk(s, ",\"\r\n")) {
         text_add(line, s);
@@ -34,6 +34,20 @@ static void csv_value(struct text *line, const struct metrics *m, int which)
         text_add(line, export_real(buf, sizeof(buf), x));
 }
 
+void export_csv_names(struct text *line)
+{
+    for (int i = 0; i < METRIC_COUNT; i++)
+        text_addf(line, ",%s", metric_infos[i].name);
+}
+
+void export_csv_values(struct text *line, const struct metrics *m)
+{
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        text_add(line, ",");
+        csv_value(line, m, i);
+    }
+}
+
 int export_csv(const struct trace *t, bool header, FILE *out, struct err *err)
 {
     struct text line = {0}, experiment = {0};
@@ -41,16 +55,12 @@ int export_csv(const struct trace *t, bool header, FILE *out, struct err *err)
 
     if (header) {
         text_add(&line, "experiment");
-        for (int i = 0; i < METRIC_COUNT; i++)
-            text_addf(&line, ",%s", metric_infos[i].name);
+        export_csv_names(&line);
         text_add(&line, ",verdict\n");
     }
     spec_format(&t->spec, &experiment);
-    csv_field(&line, text_str(&experiment));
-    for (int i = 0; i < METRIC_COUNT; i++) {
-        text_add(&line, ",");
-        csv_value(&line, &t->metrics, i);
-    }
+    export_csv_field(&line, text_str(&experiment));
+    export_csv_values(&line, &t->metrics);
     text_addf(&line, ",%s\n", verdict_words[t->verdict]);
 
     if (line.failed || experiment.failed)

@@ -2,66 +2,12 @@
  * needs to know about one run, and the line that runs it again. */
 #include "export/export.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "export/names.h"
-
-/* Objects are built without looking, key by key; whether memory ran out on
- * the way is asked once, at the end. */
-struct record {
-    const struct trace *trace;
-    bool failed;
-};
-
-/* Takes @value over, also on failure; a NULL @value is such a failure. */
-static void record_put(struct record *r, json_t *object, const char *key,
-                       json_t *value)
-{
-    if (json_object_set_new(object, key, value) != 0)
-        r->failed = true;
-}
-
-static void record_append(struct record *r, json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) != 0)
-        r->failed = true;
-}
-
-static void record_string(struct record *r, json_t *object, const char *key,
-                          const char *s)
-{
-    struct text clean = {0};
-
-    export_utf8(s, &clean);
-    r->failed |= clean.failed;
-    record_put(r, object, key, json_string(text_str(&clean)));
-    text_fini(&clean);
-}
-
-static void record_integer(struct record *r, json_t *object, const char *key,
-                           int64_t n)
-{
-    record_put(r, object, key, json_integer(n));
-}
-
-/* JSON has no word for what is not a number: such a value is left out, like
- * one that was not measured. */
-static void record_real(struct record *r, json_t *object, const char *key,
-                        double x)
-{
-    if (isfinite(x))
-        record_put(r, object, key, json_real(x));
-}
-
-static void record_seconds(struct record *r, json_t *object, const char *key,
-                           int64_t ns)
-{
-    record_real(r, object, key, (double)ns / NS_PER_S);
-}
+#include "export/record.h"
 
 /* ---- the parts, in the record's order ----------------------------------- */
 
@@ -119,27 +65,6 @@ static json_t *record_settings(struct record *r)
     return settings;
 }
 
-static json_t *record_machine(struct record *r)
-{
-    const struct machine *m = &r->trace->machine;
-    json_t *o = json_object();
-
-    record_integer(r, o, "cpus_allowed", m->cpus_allowed);
-    record_integer(r, o, "cpus_online", m->cpus_online);
-    record_string(r, o, "kernel", m->kernel);
-    record_string(r, o, "arch", m->arch);
-    if (m->tick_hz > 0)
-        record_integer(r, o, "tick_hz", m->tick_hz);
-    if (m->perf_paranoid != 99)
-        record_integer(r, o, "perf_event_paranoid", m->perf_paranoid);
-    record_put(r, o, "autogroup", json_boolean(m->autogroup));
-    if (m->memory_total > 0)
-        record_integer(r, o, "memory_total", m->memory_total);
-    if (m->memory_available > 0)
-        record_integer(r, o, "memory_available", m->memory_available);
-    return o;
-}
-
 static json_t *record_observer(struct record *r)
 {
     const struct trace_observer *from = &r->trace->observer;
@@ -157,22 +82,6 @@ static json_t *record_observer(struct record *r)
         record_string(r, o, "remedy", from->remedy);
     if (from->dropped_spans)
         record_integer(r, o, "dropped_spans", from->dropped_spans);
-    return o;
-}
-
-static json_t *record_metrics(struct record *r, const struct metrics *m)
-{
-    json_t *o = json_object();
-
-    for (int i = 0; i < METRIC_COUNT; i++) {
-        const struct metric_info *info = &metric_infos[i];
-        if (!m->has[i])
-            continue;
-        if (info->unit == UNIT_COUNT || info->unit == UNIT_ERRNO)
-            record_integer(r, o, info->name, (int64_t)m->value[i]);
-        else
-            record_real(r, o, info->name, m->value[i]);
-    }
     return o;
 }
 
@@ -303,7 +212,7 @@ static json_t *record_build(struct record *r)
     record_string(r, o, "schema", "timeslice.run/1");
     record_string(r, o, "experiment", text_str(&line));
     record_put(r, o, "settings", record_settings(r));
-    record_put(r, o, "machine", record_machine(r));
+    record_put(r, o, "machine", record_machine(r, &t->machine));
     record_put(r, o, "observer", record_observer(r));
     record_put(r, o, "metrics", record_metrics(r, &t->metrics));
     record_put(r, o, "phases", record_phases(r));
@@ -337,18 +246,6 @@ static json_t *record_build(struct record *r)
 int export_json(const struct trace *t, FILE *out, struct err *err)
 {
     struct record r = {.trace = t};
-    json_t *o = record_build(&r);
-    int error = 0;
 
-    if (!o || r.failed) {
-        json_decref(o); /* NULL is fine */
-        return err_set(err, -ENOMEM,
-                       "there is not enough memory for the run record");
-    }
-    errno = 0;
-    if (json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0 ||
-        fputc('\n', out) == EOF)
-        error = errno ? errno : EIO;
-    json_decref(o);
-    return export_finish(out, error, "the run record", err);
+    return record_print(&r, record_build(&r), out, "the run record", err);
 }

@@ -25,6 +25,12 @@ void export_result(const struct trace *t, struct text *out);
  * are enough. */
 char *export_real(char *buf, size_t size, double x);
 
+/* A field of a CSV line, quoted as RFC 4180 says if need be; then "," and the
+ * name of each metric; "," and each value, nothing for what is absent. */
+void export_csv_field(struct text *line, const char *s);
+void export_csv_names(struct text *line);
+void export_csv_values(struct text *line, const struct metrics *m);
+
 /* @s with every byte that is not UTF-8 replaced: other people's parsers reject
  * a whole file for one such byte. */
 void export_utf8(const char *s, struct text *out);

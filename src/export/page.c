@@ -71,6 +71,15 @@ void page_bar(struct page *p, int column, int columns, double share,
               style, style);
 }
 
+void page_kernel(struct text *out, const char *release)
+{
+    int dots = 0, len = 0;
+
+    while (release[len] && (release[len] != '.' || dots++ == 0))
+        len++;
+    text_addf(out, "Linux %.*s", len, release);
+}
+
 char *page_share(char *buf, size_t size, double share)
 {
     if (!(share >= 0)) /* not a number, too */

@@ -29,6 +29,9 @@ void page_wrap(struct page *p, int column, enum style style, const char *s);
 void page_bar(struct page *p, int column, int columns, double share,
               enum style style);
 
+/* "Linux 6.1": the first two numbers of a kernel's release. */
+void page_kernel(struct text *out, const char *release);
+
 /* "  0 %", " <1 %", " 48 %", ">99 %": only nought is nought, only all is all.
  * @share < 0: "-". Returns @buf; 8 bytes are enough. */
 char *page_share(char *buf, size_t size, double share);

@@ -39,16 +39,6 @@ static void report_answer(struct page *p)
     text_fini(&line);
 }
 
-/* The first two numbers of a kernel's release. */
-static void report_kernel(struct text *out, const char *release)
-{
-    int dots = 0, len = 0;
-
-    while (release[len] && (release[len] != '.' || dots++ == 0))
-        len++;
-    text_addf(out, "Linux %.*s", len, release);
-}
-
 static void report_badge(struct page *p)
 {
     static const char *const exact[] = {
@@ -74,7 +64,7 @@ static void report_badge(struct page *p)
     } else {
         text_addf(&line, " on %d of %d cores, ", t->core_count,
                   t->machine.cpus_online);
-        report_kernel(&line, t->machine.kernel);
+        page_kernel(&line, t->machine.kernel);
         text_addf(&line, ", observer %s: %s", spec_observer_words[o->kind],
                   exact[o->kind]);
         if (o->lost)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/record.h"
 #include "tui/theme.h"
 
 /* ---- drawing --------------------------------------------------------------
@@ -18,6 +19,8 @@ static const struct key_table *top_keys(const struct app *a)
         return &keys_prompt;
     if (a->overlay == OVERLAY_HELP)
         return &keys_help;
+    if (a->overlay == OVERLAY_ASK)
+        return &keys_ask;
     if (a->overlay == OVERLAY_EDITOR)
         return a->editor.typing ? &keys_prompt : &keys_editor;
     return a->screen->keys;
@@ -36,6 +39,7 @@ void app_draw(struct app *a)
     struct frame *f = &a->frame;
     struct key_list keys;
     struct view_common c;
+    const char *trouble;
 
     if (frame_init(f, terminal_rows(a->terminal),
                    terminal_columns(a->terminal)) < 0)
@@ -73,6 +77,9 @@ void app_draw(struct app *a)
         frame_to_ascii(f);
     terminal_present(a->terminal, f);
     a->dirty = false;
+    trouble = a->record ? record_trouble(a->record) : NULL;
+    if (trouble)
+        app_say(a, true, "%s", trouble);
 }
 
 void app_say(struct app *a, bool bad, const char *format, ...)
@@ -227,6 +234,17 @@ void prompt_key(struct app *a, int key)
         prompt_close(p);
     } else if (action != ACTION_ENTER) {
         prompt_act(p, action);
+    } else if (strncmp(p->line, "sweep", 5) == 0 &&
+               (p->line[5] == ' ' || p->line[5] == '\0')) {
+        char line[PROMPT_BYTES];
+
+        snprintf(line, sizeof(line), "%s", p->line + 5);
+        prompt_keep(p);
+        prompt_close(p);
+        if (app_sweep(a, line, &err) < 0) {
+            p->open = true;
+            prompt_fail(p, err.text);
+        }
     } else if (spec_parse_line(&spec, p->line, &err) < 0) {
         prompt_fail(p, err.text);
     } else {
@@ -321,6 +339,8 @@ void app_key(struct app *a, int key)
         help_key(a, key);
     else if (a->overlay == OVERLAY_EDITOR)
         editor_key(a, key);
+    else if (a->overlay == OVERLAY_ASK)
+        sweep_ask_key(a, key);
     else
         app_act(a, keys_find(a->screen->keys, key, a->screen->now(a)));
 }

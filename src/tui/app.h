@@ -11,8 +11,10 @@
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
+#include "tui/sweep_run.h"
 #include "tui/terminal.h"
 #include "tui/tui.h"
+#include "view/curve.h"
 #include "view/view.h"
 
 struct app;
@@ -32,9 +34,16 @@ struct screen {
      * when a key or a descriptor says so). */
     int64_t (*tick)(struct app *a, int64_t now_ns);
 };
-extern const struct screen screen_launcher, screen_lab, screen_race;
+extern const struct screen screen_launcher, screen_lab, screen_race,
+    screen_sweep;
 
-enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_EDITOR, OVERLAY_BLANK };
+enum overlay {
+    OVERLAY_NONE,
+    OVERLAY_HELP,
+    OVERLAY_EDITOR,
+    OVERLAY_BLANK,
+    OVERLAY_ASK /* a line of the sweep's screen */
+};
 
 struct help_state {
     int selected, scroll;
@@ -75,9 +84,33 @@ struct race_state {
     uint32_t glow;
 };
 
+struct app_kept {
+    struct history *history; /* NULL: none, or not yet */
+    bool asked;              /* opening it was tried */
+    char told[440];          /* what a person has to know of it; "" */
+};
+
+enum sweep_asks { SWEEP_ASKS_NOTHING, SWEEP_ASKS_GUESS, SWEEP_ASKS_VALUE };
+
+struct sweep_state {
+    struct sweep_run run;
+    struct sweep_request request;
+    bool asked;   /* .request is to be begun */
+    bool refused; /* it could not be begun */
+    struct curve_look look;
+    bool log_chosen;               /* by hand; else what suits the values */
+    char cursor[SWEEP_VALUE_TEXT]; /* the value under it; "": none */
+    bool hidden;                   /* the answer, until it is asked for */
+    enum sweep_asks asks;
+    struct prompt line; /* being typed */
+    bool away;          /* a run of it is being looked at */
+    const struct screen *below;
+};
+
 struct app {
     struct tui_options options;
     struct terminal *terminal;
+    struct record *record; /* NULL: the screen is not recorded */
     struct frame frame;
     enum tui_theme theme;
     bool presenter, mouse, ascii;
@@ -92,9 +125,11 @@ struct app {
     bool message_bad;
 
     struct run run;
+    struct app_kept kept;
     struct launcher_state launcher;
     struct lab_state lab;
     struct race_state race;
+    struct sweep_state sweep;
 
     int signal_fd;
     sigset_t signals_before;
@@ -120,6 +155,8 @@ void app_back(struct app *a);
 /* Check @spec and run it on the screen that suits it. On failure -errno and
  * @err, and everything stays as it was. */
 int app_run(struct app *a, const struct spec *spec, struct err *err);
+/* Sweep what @line says (without the word "sweep") on the sweep's screen. */
+int app_sweep(struct app *a, const char *line, struct err *err);
 /* One line over the footer, until the next key. */
 void app_say(struct app *a, bool bad, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -133,12 +170,30 @@ void help_draw(struct app *a, struct frame *f);
 void editor_open(struct app *a, const struct spec *spec);
 void editor_key(struct app *a, int key);
 void editor_draw(struct app *a, struct frame *f);
+/* A key while a guess or a value is typed. */
+void sweep_ask_key(struct app *a, int key);
 /* A key while the ':' line is open. */
 void prompt_key(struct app *a, int key);
 
 /* Write the screen as text and the run as JSON into the working directory, and
  * say so, or why not (save.c). */
 void save_all(struct app *a);
+
+/* ---- keep.c ---------------------------------------------------------------
+ */
+
+/* The user's history, opened when first asked for. NULL: nothing is to be kept,
+ * or there is none (a person has been told). It belongs to the app. */
+struct history *keep_history(struct app *a);
+/* The same for reading, also when nothing is to be kept. */
+struct history *keep_opened(struct app *a);
+/* Keep the run as it is now, unless it has been or was not measured here. */
+void keep_run(struct app *a);
+/* The run is being left: end it, so that it can be kept whole. 0.2 s at most.
+ */
+void keep_end(struct source *s, enum verdict verdict);
+/* With the terminal given back. */
+void keep_close(struct app *a);
 
 /* ---- loop.c ---------------------------------------------------------------
  */

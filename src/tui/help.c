@@ -14,6 +14,15 @@ static const char *const legend[] = {
     NULL,
 };
 
+static const char *const sweep_legend[] = {
+    "· one run   ● the median of a point, its bar where it may lie",
+    "× a disturbed run   ° a run far from the others   ✗ a point that failed",
+    "◆ the sweet spot, ═ where else it may be   ? your guess",
+    "The line is a model, broken beyond what was measured; or, grey, only",
+    "joins the medians. ▼ is being run now, ▲ is under the cursor.",
+    NULL,
+};
+
 static void list(const struct app *a, struct key_list *keys)
 {
     keys_help_list(keys, a->screen->keys, a->screen->now(a), a->help.search);
@@ -98,7 +107,7 @@ void help_draw(struct app *a, struct frame *f)
         .title = a->screen->keys->title,
         .selected = a->help.selected,
         .scroll = a->help.scroll,
-        .legend = legend,
+        .legend = a->screen == &screen_sweep ? sweep_legend : legend,
     };
 
     list(a, &keys);

@@ -102,6 +102,8 @@ static const struct key_row lab_rows[] = {
         {'r', ACTION_AGAIN}),
     ROW("e", "settings", "change any setting, and run with it",
         {'e', ACTION_EDIT}),
+    ROW("s", "sweep", "sweep it over the number of workers: the sweet spot",
+        {'s', ACTION_SWEEP}),
     ROW(NULL, NULL, "all workers on one core, or wherever they may",
         {'1', ACTION_ONE_CORE}),
     ROW(NULL, NULL, "end the run here, and keep its picture",
@@ -140,6 +142,37 @@ static const struct key_row race_rows[] = {
 };
 const struct key_table keys_race = {
     "COUNTER RACE", race_rows, COUNT(race_rows), true,
+};
+
+/* ---- sweep ------------------------------------------------------------------ */
+
+static const struct key_row sweep_rows[] = {
+    ROW_IF(WHEN_HIDDEN, "g", "guess",
+        "write down your guess, before the answer is shown",
+        {'g', ACTION_GUESS}),
+    ROW("⏎", "show/open", "show the answer; then: the run under the cursor",
+        {TUI_KEY_ENTER, ACTION_ENTER}),
+    ROW("←→", "point", "from point to point",
+        {TUI_KEY_LEFT, ACTION_LEFT}, {TUI_KEY_RIGHT, ACTION_RIGHT},
+        {'h', ACTION_LEFT}),
+    ROW(NULL, NULL, "the first point, the last",
+        {TUI_KEY_HOME, ACTION_FIRST}, {TUI_KEY_END, ACTION_LAST}),
+    ROW_IF(WHEN_FAMILY, "n", "curve", "the next curve, the one before",
+        {'n', ACTION_NEXT}, {'N', ACTION_PREVIOUS},
+        {TUI_KEY_DOWN, ACTION_DOWN}, {TUI_KEY_UP, ACTION_UP}),
+    ROW("Space", "pause", "pause when the run has ended, and go on",
+        {' ', ACTION_PAUSE}),
+    ROW("l", "log", "logarithmic x or not; L: y",
+        {'l', ACTION_LOG_X}, {'L', ACTION_LOG_Y}),
+    ROW("+", "add", "add a value to the axis, and run it",
+        {'+', ACTION_ADD}, {'a', ACTION_ADD}),
+    ROW("r", "again", "all of it again from the start",
+        {'r', ACTION_AGAIN}),
+    ROW("q", "back", "one level back; what was measured is kept",
+        {'q', ACTION_BACK}, {TUI_KEY_ESCAPE, ACTION_BACK}),
+};
+const struct key_table keys_sweep = {
+    "SWEET SPOT", sweep_rows, COUNT(sweep_rows), true,
 };
 
 /* ---- over a screen --------------------------------------------------------- */
@@ -190,6 +223,21 @@ const struct key_table keys_editor = {
     "SETTINGS", editor_rows, COUNT(editor_rows), false,
 };
 
+/* Moving and erasing in a line that is being typed. */
+#define EDITING_ROWS \
+    ROW(NULL, NULL, "move by one letter", \
+        {TUI_KEY_LEFT, ACTION_LEFT}, {TUI_KEY_RIGHT, ACTION_RIGHT}, \
+        {TUI_CTRL('B'), ACTION_LEFT}, {TUI_CTRL('F'), ACTION_RIGHT}), \
+    ROW(NULL, NULL, "to the beginning, to the end", \
+        {TUI_KEY_HOME, ACTION_FIRST}, {TUI_KEY_END, ACTION_LAST}, \
+        {TUI_CTRL('A'), ACTION_FIRST}, {TUI_CTRL('E'), ACTION_LAST}), \
+    ROW(NULL, NULL, "erase the letter before, the letter here", \
+        {TUI_KEY_BACKSPACE, ACTION_ERASE}, {TUI_CTRL('H'), ACTION_ERASE}, \
+        {TUI_KEY_DELETE, ACTION_DELETE}, {TUI_CTRL('D'), ACTION_DELETE}), \
+    ROW(NULL, NULL, "erase the word before, all before, all after", \
+        {TUI_CTRL('W'), ACTION_ERASE_WORD}, {TUI_CTRL('U'), ACTION_ERASE_LINE}, \
+        {TUI_CTRL('K'), ACTION_ERASE_REST}),
+
 /* What is not here is typed into the line. */
 static const struct key_row prompt_rows[] = {
     ROW("⏎", "run", "run this line",
@@ -199,23 +247,23 @@ static const struct key_row prompt_rows[] = {
     ROW("↑↓", "history", "lines typed before",
         {TUI_KEY_UP, ACTION_UP}, {TUI_KEY_DOWN, ACTION_DOWN},
         {TUI_CTRL('P'), ACTION_UP}, {TUI_CTRL('N'), ACTION_DOWN}),
-    ROW(NULL, NULL, "move by one letter",
-        {TUI_KEY_LEFT, ACTION_LEFT}, {TUI_KEY_RIGHT, ACTION_RIGHT},
-        {TUI_CTRL('B'), ACTION_LEFT}, {TUI_CTRL('F'), ACTION_RIGHT}),
-    ROW(NULL, NULL, "to the beginning, to the end",
-        {TUI_KEY_HOME, ACTION_FIRST}, {TUI_KEY_END, ACTION_LAST},
-        {TUI_CTRL('A'), ACTION_FIRST}, {TUI_CTRL('E'), ACTION_LAST}),
-    ROW(NULL, NULL, "erase the letter before, the letter here",
-        {TUI_KEY_BACKSPACE, ACTION_ERASE}, {TUI_CTRL('H'), ACTION_ERASE},
-        {TUI_KEY_DELETE, ACTION_DELETE}, {TUI_CTRL('D'), ACTION_DELETE}),
-    ROW(NULL, NULL, "erase the word before, all before, all after",
-        {TUI_CTRL('W'), ACTION_ERASE_WORD}, {TUI_CTRL('U'), ACTION_ERASE_LINE},
-        {TUI_CTRL('K'), ACTION_ERASE_REST}),
+    EDITING_ROWS
     ROW("Esc", "back", "leave the line",
         {TUI_KEY_ESCAPE, ACTION_BACK}),
 };
 const struct key_table keys_prompt = {
     ":", prompt_rows, COUNT(prompt_rows), false,
+};
+
+static const struct key_row ask_rows[] = {
+    ROW("⏎", "done", "that is it",
+        {TUI_KEY_ENTER, ACTION_ENTER}),
+    EDITING_ROWS
+    ROW("Esc", "back", "rather not",
+        {TUI_KEY_ESCAPE, ACTION_BACK}),
+};
+const struct key_table keys_ask = {
+    "ANSWER", ask_rows, COUNT(ask_rows), false,
 };
 /* clang-format on */
 

@@ -75,6 +75,12 @@ enum action {
     ACTION_ZOOM_OUT,
     ACTION_NEXT,
     ACTION_PREVIOUS,
+    /* a sweep */
+    ACTION_SWEEP,
+    ACTION_GUESS,
+    ACTION_ADD,
+    ACTION_LOG_X,
+    ACTION_LOG_Y,
     /* a line being typed */
     ACTION_COMPLETE,
     ACTION_ERASE,
@@ -90,8 +96,10 @@ enum action {
 enum key_when {
     WHEN_COUNTER = 1, /* the run has a shared counter, so a lock to flip */
     WHEN_FROZEN = 2,
-    WHEN_TALL = 4, /* more than one worker */
-    WHEN_DISK = 8  /* the run has a modelled drive, so a queue of requests */
+    WHEN_TALL = 4,    /* more than one worker */
+    WHEN_DISK = 8,    /* the run has a modelled drive, so a queue of requests */
+    WHEN_HIDDEN = 16, /* the sweep's answer has not been asked for */
+    WHEN_FAMILY = 32  /* more than one curve */
 };
 
 #define KEYS_A_ROW 6
@@ -116,7 +124,7 @@ struct key_table {
 };
 
 extern const struct key_table keys_launcher, keys_lab, keys_race, keys_help,
-    keys_editor, keys_prompt, keys_common;
+    keys_editor, keys_prompt, keys_ask, keys_sweep, keys_common;
 
 /* What @key does; ACTION_NONE if nothing (now). */
 enum action keys_find(const struct key_table *t, int key, unsigned now);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "keep/replay.h"
 #include "observe/live.h"
 #include "observe/observe.h"
 #include "observe/price.h"
@@ -28,16 +29,22 @@ static bool given(const struct spec *spec, const char *name)
     return s && spec_given(spec, (int)(s - spec_settings));
 }
 
-void run_interactive(struct spec *spec)
+/* By itself it would go on for ever. */
+static bool endless(const struct spec *spec)
 {
-    static const bool endless[] = {
+    static const bool words[] = {
 #define X(id, name, endless, summary) endless,
         SPEC_WORKLOADS(X)
 #undef X
     };
 
-    if (endless[spec->workload] && spec->phase_count == 0 &&
-        !given(spec, "duration"))
+    return words[spec->workload] && spec->phase_count == 0 &&
+           !given(spec, "duration");
+}
+
+void run_interactive(struct spec *spec)
+{
+    if (endless(spec))
         spec->duration_ns = 0;
 }
 
@@ -76,6 +83,12 @@ void run_close(struct app *a)
     run_freeze(r, false);
     if (!r->source)
         return;
+    if (!r->kept) {
+        keep_end(r->source, endless(&r->source->trace->spec)
+                                ? VERDICT_OK
+                                : VERDICT_INTERRUPTED);
+        keep_run(a);
+    }
     keep_previous(r);
     r->source->class->close(r->source);
     r->source = NULL;
@@ -110,6 +123,7 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     run_close(a);
     r->asked = *spec;
     r->stopping = false;
+    r->kept = false;
     r->events_seen = 0;
     r->next_pump_ns = 0;
     r->next_still_ns = 0;
@@ -119,6 +133,30 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     if (rc == 0)
         r->source->trace->observer.price_ns = r->price_ns;
     return rc;
+}
+
+bool run_replays(const struct run *r)
+{
+    return r->source && r->source->trace->badge == BADGE_REPLAY;
+}
+
+int run_begin(struct app *a, struct err *err)
+{
+    struct run *r = &a->run;
+    struct trace *kept = a->options.replay;
+
+    if (!kept)
+        return run_start(a, &r->asked, err);
+    a->options.replay = NULL;
+    run_close(a);
+    r->asked = kept->spec;
+    r->stopping = false;
+    r->kept = true;
+    r->events_seen = 0;
+    r->next_pump_ns = 0;
+    r->next_still_ns = 0;
+    a->dirty = true;
+    return replay_open(&r->source, kept, false, err);
 }
 
 /* ---- looking at it --------------------------------------------------------
@@ -184,14 +222,27 @@ unsigned run_now(const struct run *r)
 /* ---- changing it live -----------------------------------------------------
  */
 
-/* The run that takes changes now; NULL, and a message, if it has ended. */
-static struct source *changing(struct app *a)
+/* The run that goes on; NULL, and a message, if it has ended. */
+static struct source *going(struct app *a)
 {
     struct source *s = a->run.source;
 
     if (s && !s->done && !a->run.stopping)
         return s;
-    app_say(a, false, "the run has ended; r runs it again");
+    app_say(a, false, "%s",
+            run_replays(&a->run) ? "the replay is over; r replays it again"
+                                 : "the run has ended; r runs it again");
+    return NULL;
+}
+
+/* The run that takes changes now; NULL, and a message, if none does. */
+static struct source *changing(struct app *a)
+{
+    if (!run_replays(&a->run))
+        return going(a);
+    app_say(a, false,
+            "this is a replay: what happened cannot be changed; e opens its "
+            "settings, to run it here and now");
     return NULL;
 }
 
@@ -268,7 +319,7 @@ static void change_cores(struct app *a)
 
 static void change_pause(struct app *a)
 {
-    struct source *s = changing(a);
+    struct source *s = going(a);
 
     if (!s)
         return;
@@ -278,12 +329,12 @@ static void change_pause(struct app *a)
 
 static void end_run(struct app *a)
 {
-    struct source *s = changing(a);
+    struct source *s = going(a);
 
     if (!s)
         return;
-    a->run.stopping = true;
     s->class->stop(s, VERDICT_OK);
+    a->run.stopping = !s->done; /* a replay jumps to its end */
 }
 
 /* What was asked for, with what was changed live since. */
@@ -293,7 +344,7 @@ static void asked_now(const struct run *r, struct spec *out)
     char number[32];
 
     *out = r->asked;
-    if (!s)
+    if (!s || run_replays(r))
         return;
     if (s->wanted.workers != s->trace->spec.workers) {
         snprintf(number, sizeof(number), "%" PRId64, s->wanted.workers);
@@ -308,11 +359,32 @@ static void asked_now(const struct run *r, struct spec *out)
                  spec_disk_policy_words[s->wanted.disk_policy], NULL);
 }
 
+/* From its gate on, as it was. */
+static void again_replay(struct app *a)
+{
+    struct run *r = &a->run;
+    struct err err = {0};
+
+    run_freeze(r, false);
+    if (replay_again(r->source, &err) < 0) {
+        app_say(a, true, "%s", err.text);
+        return;
+    }
+    r->stopping = false;
+    r->events_seen = 0;
+    r->next_pump_ns = 0;
+    r->next_still_ns = 0;
+}
+
 static void start_again(struct app *a)
 {
     struct spec spec;
     struct err err = {0};
 
+    if (run_replays(&a->run)) {
+        again_replay(a);
+        return;
+    }
     asked_now(&a->run, &spec);
     if (run_start(a, &spec, &err) < 0)
         app_say(a, true, "%s", err.text);
@@ -325,6 +397,10 @@ static void next_model(struct app *a)
     struct err err = {0};
     int model;
 
+    if (run_replays(&a->run)) {
+        changing(a); /* says why not */
+        return;
+    }
     asked_now(&a->run, &spec);
     model = (int)spec.model;
     for (int i = 1; i < MODEL_COUNT; i++) {
@@ -428,8 +504,10 @@ void run_pump(struct app *a, int64_t now_ns)
         return;
     r->source->class->pump(r->source, now_ns);
     run_tell(a);
-    if (r->source->done)
+    if (r->source->done) {
+        keep_run(a);
         a->dirty = true;
+    }
 }
 
 int64_t run_tick(struct app *a, int64_t now_ns)

@@ -24,6 +24,8 @@ struct run {
     int64_t next_pump_ns;
     int64_t next_still_ns; /* while workers stand still: next drawing */
     size_t events_seen;    /* of the trace, for messages */
+    bool kept;             /* it is in the history, or is not to be there by
+                              itself: whoever started it keeps it */
 
     struct still still; /* held while the picture is frozen */
 
@@ -44,6 +46,11 @@ void run_interactive(struct spec *spec);
  * failure a negative errno and @err. If @spec is refused the present run goes
  * on; if the system refuses to start it there is none. */
 int run_start(struct app *a, const struct spec *spec, struct err *err);
+/* What the screen begins with: the kept run of the options, which goes by again
+ * under the badge REPLAY, else what was asked for. */
+int run_begin(struct app *a, struct err *err);
+/* Nothing runs: a kept run goes by. */
+bool run_replays(const struct run *r);
 /* End it at once; what it gave becomes the previous run. */
 void run_close(struct app *a);
 

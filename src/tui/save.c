@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "export/export.h"
+#include "export/sweep.h"
 #include "tui/app.h"
 
 /* A new file "timeslice-2026-11-21-10-33-07.txt": never over an old one. A
@@ -71,9 +72,31 @@ static int save_json(const struct trace *t, const char *stem, char name[80],
     return finish(out, name, export_json(t, out, err), err);
 }
 
-void save_all(struct app *a)
+static int save_sweep(const struct sweep *s, const char *stem, char name[80],
+                      struct err *err)
+{
+    FILE *out = create(stem, "json", name, err);
+
+    if (!out)
+        return err->code;
+    return finish(out, name, export_sweep_json(s, out, err), err);
+}
+
+/* What the screen shows: a sweep or a run; neither may be there. */
+static int save_figures(struct app *a, const char *stem, char name[80],
+                        struct err *err)
 {
     const struct trace *t = run_trace(&a->run);
+
+    if (a->screen == &screen_sweep)
+        return a->sweep.run.sweep
+                   ? save_sweep(a->sweep.run.sweep, stem, name, err)
+                   : 0;
+    return t && t->gate_ns != 0 ? save_json(t, stem, name, err) : 0;
+}
+
+void save_all(struct app *a)
+{
     char stem[40] = "timeslice", text[80], json[80] = "", where[256];
     struct err err = {0};
     time_t now = time(NULL);
@@ -82,7 +105,7 @@ void save_all(struct app *a)
     if (localtime_r(&now, &local))
         strftime(stem, sizeof(stem), "timeslice-%Y-%m-%d-%H-%M-%S", &local);
     if (save_text(a, stem, text, &err) < 0 ||
-        (t && t->gate_ns != 0 && save_json(t, stem, json, &err) < 0)) {
+        save_figures(a, stem, json, &err) < 0) {
         app_say(a, true, "%s", err.text);
         return;
     }

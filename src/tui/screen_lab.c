@@ -250,7 +250,7 @@ static void lab_enter(struct app *a)
     lab_reset(&a->lab);
     if (!a->lab.lanes)
         a->lab.lanes = lanes_new();
-    if (run_start(a, &a->run.asked, &err) < 0)
+    if (run_begin(a, &err) < 0)
         app_say(a, true, "%s", err.text);
 }
 
@@ -286,10 +286,23 @@ static void lab_move(struct app *a, enum action action)
     }
 }
 
+/* What is shown, over the number of workers. */
+static void sweep_it(struct app *a)
+{
+    struct text line = {0};
+    struct err err = {0};
+
+    spec_format(&a->run.asked, &line);
+    if (app_sweep(a, text_str(&line), &err) < 0)
+        app_say(a, true, "%s", err.text);
+    text_fini(&line);
+}
+
 static void lab_act(struct app *a, enum action action)
 {
     struct lab_state *l = &a->lab;
-    const struct source *was = a->run.source;
+    const struct source *s = a->run.source;
+    const struct trace *was = s ? s->trace : NULL;
 
     switch (action) {
     case ACTION_FREEZE:
@@ -329,10 +342,14 @@ static void lab_act(struct app *a, enum action action)
     case ACTION_COMPARE:
         l->no_compare = !l->no_compare;
         return;
+    case ACTION_SWEEP:
+        sweep_it(a);
+        return;
     default:
         run_act(a, action);
     }
-    if (a->run.source != was) /* another run */
+    s = a->run.source;
+    if ((s ? s->trace : NULL) != was) /* another run */
         lab_reset(l);
 }
 

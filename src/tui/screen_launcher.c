@@ -80,6 +80,11 @@ static const struct launcher_item {
       "Somebody's program: what does it wait for, and how many workers should "
       "it have? Another --seed is another mystery; --reveal yes tells."},
      &screen_lab},
+    {{"Sweet spot",
+      "sweep spin --cpu-share 50 --task-ms 2 --tasks 300 --over workers=1-8",
+      "Tasks that compute half their time and wait the other half: how many "
+      "workers are best for them? Guess first (g), then see the curve grow."},
+     &screen_sweep},
     {{"Anything else", ":",
       "Type any experiment: a workload, then settings. Tab completes, and what "
       "is wrong is said at once."},
@@ -178,6 +183,16 @@ static void choose(struct app *a, bool edit)
 
     if (!item->screen) {
         prompt_open(&a->prompt);
+        return;
+    }
+    if (item->screen == &screen_sweep && edit) {
+        prompt_open(&a->prompt); /* a sweep's settings are a line */
+        prompt_set(&a->prompt, item->view.line);
+        return;
+    }
+    if (item->screen == &screen_sweep) {
+        if (app_sweep(a, item->view.line + strlen("sweep "), &err) < 0)
+            app_say(a, true, "%s", err.text);
         return;
     }
     if (spec_parse_line(&spec, item->view.line, &err) < 0) {

@@ -11,7 +11,7 @@ static void race_enter(struct app *a)
     struct err err = {0};
 
     a->race = (struct race_state){0};
-    if (run_start(a, &a->run.asked, &err) < 0)
+    if (run_begin(a, &err) < 0)
         app_say(a, true, "%s", err.text);
 }
 
@@ -32,7 +32,7 @@ static void race_act(struct app *a, enum action action)
     run_act(a, action);
     /* Whatever was changed began a round of its own. */
     a->race.next_round_ns = clock_now_ns() + ROUND_NS;
-    if (lock)
+    if (lock && !run_replays(&a->run))
         a->race.glow = GLOW_FRAMES;
 }
 
@@ -64,7 +64,8 @@ static int64_t race_tick(struct app *a, int64_t now_ns)
     int64_t due = run_tick(a, now_ns);
     struct source *s = a->run.source;
 
-    if (!s || s->done || !s->running || a->run.stopping || run_paused(&a->run))
+    if (!s || s->done || !s->running || a->run.stopping ||
+        run_paused(&a->run) || run_replays(&a->run))
         return due;
     if (a->race.next_round_ns == 0)
         a->race.next_round_ns = s->trace->gate_ns + ROUND_NS;

@@ -17,6 +17,7 @@
 
 #include "tui/keys.h"
 #include "tui/paint.h"
+#include "tui/record.h"
 #include "tui/rescue.h"
 #include "tui/theme.h"
 
@@ -34,8 +35,9 @@ struct terminal {
     struct paint paint;
     struct paint_terminal can; /* what it understands */
     char clear[64];
-    struct text out;      /* a frame on its way; kept for its memory */
-    struct termios found; /* as it was before us */
+    struct text out;       /* a frame on its way; kept for its memory */
+    struct record *record; /* NULL: nobody records */
+    struct termios found;  /* as it was before us */
 };
 
 /* ---- what terminfo says ---------------------------------------------------
@@ -178,6 +180,20 @@ static bool send_bytes(const char *bytes, size_t n)
     return true;
 }
 
+void terminal_record(struct terminal *t, struct record *r)
+{
+    char bytes[64];
+
+    t->record = r;
+    if (!r)
+        return;
+    /* The cursor was hidden when the terminal was taken. */
+    record_size(r, t->rows, t->columns);
+    record_output(r, bytes,
+                  strip_padding(bytes, sizeof(bytes), capability("civis")));
+    terminal_redraw(t);
+}
+
 void terminal_present(struct terminal *t, const struct frame *f)
 {
     t->out.len = 0;
@@ -185,6 +201,11 @@ void terminal_present(struct terminal *t, const struct frame *f)
     if (t->out.failed || !send_bytes(t->out.data, t->out.len)) {
         text_fini(&t->out);
         terminal_redraw(t);
+        return;
+    }
+    if (t->record) {
+        record_size(t->record, f->rows, f->columns);
+        record_output(t->record, t->out.data, t->out.len);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "tui/tui.h"
 
 struct terminal;
+struct record;
 
 /* Take the terminal on standard input and output. A negative errno and a
  * sentence if there is none or it cannot place its cursor. From here on a
@@ -36,6 +37,10 @@ int terminal_columns(const struct terminal *t);
  * NO_COLOR, or a terminal without; then every theme looks as THEME_MONO. */
 bool terminal_theme(struct terminal *t, enum tui_theme theme, bool paint);
 void terminal_mouse(struct terminal *t, bool on);
+
+/* From here on what is shown goes into @r, too, from a whole picture on; NULL:
+ * no longer. */
+void terminal_record(struct terminal *t, struct record *r);
 
 /* Show @f; only cells that differ from the last frame are sent. */
 void terminal_present(struct terminal *t, const struct frame *f);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "tui/app.h"
+#include "tui/record.h"
 
 static const struct screen *screen_of(enum tui_screen screen)
 {
@@ -19,6 +20,8 @@ static const struct screen *screen_of(enum tui_screen screen)
         return &screen_lab;
     case TUI_RACE:
         return &screen_race;
+    case TUI_SWEEP:
+        return &screen_sweep;
     default:
         return &screen_launcher;
     }
@@ -46,7 +49,9 @@ static int run_screens(struct app *a, struct err *err)
     a->ascii = a->options.ascii || !terminal_utf8(a->terminal);
     terminal_theme(a->terminal, a->theme, a->presenter);
     terminal_mouse(a->terminal, a->mouse);
+    terminal_record(a->terminal, a->record);
     loop_run(a);
+    sweep_run_close(a); /* it may lie below the screen that was up */
     terminal_close(a->terminal);
     return a->exit_status;
 }
@@ -63,16 +68,24 @@ int tui_run(const struct tui_options *o, struct err *err)
     a->presenter = o->presenter;
     a->mouse = !o->no_mouse;
     a->screen = screen_of(o->screen);
-    if (o->spec)
+    if (o->replay)
+        a->run.asked = o->replay->spec;
+    else if (o->spec)
         a->run.asked = *o->spec;
     else
         rc = default_spec(&a->run.asked, o->screen, err);
+    if (rc == 0 && o->record)
+        rc = record_open(&a->record, o->record, err);
     if (rc == 0)
         rc = loop_take_signals(a, err);
     if (rc == 0) {
         rc = run_screens(a, err);
         loop_give_back_signals(a);
     }
+    keep_close(a);
+    record_close(a->record);
+    trace_free(a->options.replay); /* if no screen took it over */
+    sweep_free(a->options.kept);
     frame_fini(&a->frame);
     free(a);
     return rc;

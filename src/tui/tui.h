@@ -7,8 +7,9 @@
 #include "base/err.h"
 #include "base/machine.h"
 #include "spec/spec.h"
+#include "sweep/sweep.h"
 
-enum tui_screen { TUI_LAUNCHER, TUI_LAB, TUI_RACE };
+enum tui_screen { TUI_LAUNCHER, TUI_LAB, TUI_RACE, TUI_SWEEP };
 enum tui_theme {
     THEME_DARK,
     THEME_LIGHT,
@@ -25,6 +26,15 @@ struct tui_options {
     bool ascii; /* or the locale is not UTF-8 */
     bool presenter;
     bool no_mouse;
+    bool no_history;                   /* keep nothing of what runs */
+    const struct sweep_request *sweep; /* for the screen of a sweep */
+    /* Something kept, to be shown under the badge REPLAY instead of run: a run
+     * for lab and race, a sweep. The screens take it over. NULL: none. */
+    struct trace *replay;
+    struct sweep *kept;
+    int64_t kept_id; /* .kept's number in the history; 0: it has none there */
+    bool go_on;      /* run what .kept still lacks, not only show it */
+    const char *record; /* FILE.cast to record the screen into; NULL */
 };
 
 /* Take the terminal and run until the user leaves. Returns the exit status; a
