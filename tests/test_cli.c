@@ -191,10 +191,10 @@ static void completions_know_every_word(void **state)
     for (const struct command *c = cli_commands; c->name; c++) {
         if (strcmp(c->name, "completions") != 0)
             continue;
-        for (int i = 0; c->words[i]; i++) {
+        for (int i = 0; c->words[i].name; i++) {
             char line[64];
 
-            snprintf(line, sizeof(line), "completions %s", c->words[i]);
+            snprintf(line, sizeof(line), "completions %s", c->words[i].name);
             program_run(&result, line);
             assert_int_equal(result.status, EXIT_DONE);
             holds_commands();

@@ -107,14 +107,38 @@ static const struct command_option report_options[] = {
     {"title", "TEXT", "the page's title"},
     {NULL, NULL, NULL}
 };
-static const char *const history_words[] = {
-    "list", "search", "show", "run", "compare", "note", "tag", "untag", "rm",
-    "export", "import", "check", "prune", "path", NULL
+static const struct command_option history_words[] = {
+    {"list", NULL, "the newest first; also without a word"},
+    {"search", "WORD...", "those with every word in line, answer, note or tag"},
+    {"show", "ID", "the report again; 17 is a run, s4 a sweep, or \"last\""},
+    {"run", "ID", "run it again, as it stands"},
+    {"compare", "ID ID", "figures of two side by side"},
+    {"note", "ID TEXT", "write a line to it; \"\" takes it away"},
+    {"tag", "ID TAG...", "mark it; what is marked is never pruned"},
+    {"untag", "ID TAG...", "take marks away"},
+    {"rm", "ID...", "remove it, a sweep with its runs"},
+    {"export", "[ID...]", "all, or these, as lines of JSON"},
+    {"import", "FILE", "what was exported; or what is left of a damaged one"},
+    {"check", NULL, "read all of it and compare every sum"},
+    {"prune", "[--to SIZE]", "the oldest timelines go, then the oldest runs"},
+    {"path", NULL, "where it is kept"},
+    {NULL, NULL, NULL}
 };
-static const char *const list_words[] = {
-    "workloads", "models", "settings", "metrics", "locks", "observers", NULL
+static const struct command_option list_words[] = {
+    {"workloads", NULL, "what a task may do"},
+    {"models", NULL, "how workers may come to be"},
+    {"settings", NULL, "everything that can be set"},
+    {"metrics", NULL, "what is measured, by its name in the record"},
+    {"locks", NULL, "ways to guard a shared counter"},
+    {"observers", NULL, "ways to see switches"},
+    {NULL, NULL, NULL}
 };
-static const char *const shell_words[] = {"bash", "zsh", "fish", NULL};
+static const struct command_option shell_words[] = {
+    {"bash", NULL, "for bash-completion"},
+    {"zsh", NULL, "for a folder of fpath"},
+    {"fish", NULL, "for vendor_completions.d"},
+    {NULL, NULL, NULL}
+};
 
 const struct command cli_commands[] = {
     {"lab", "[EXPERIMENT]",
@@ -138,7 +162,7 @@ const struct command cli_commands[] = {
     {"fit", "FILE.csv",
      "fit scaling models to anybody's numbers",
      cli_fit, false, fit_options, NULL},
-    {"history", "[list|search|show|run|compare|note|tag|rm|export|import|...]",
+    {"history", "[WORD] [ID...]",
      "runs and sweeps that were kept",
      cli_history, false, history_options, history_words},
     {"report", "RUN|SWEEP... -o FILE",

@@ -89,8 +89,8 @@ static void print_command_words(const struct command *c)
         printf(" --%s", o->name);
     for (const struct command_option *o = cli_among(c); o && o->name; o++)
         printf(" --%s", o->name);
-    for (int i = 0; c->words && c->words[i]; i++)
-        printf(" %s", c->words[i]);
+    for (int i = 0; c->words && c->words[i].name; i++)
+        printf(" %s", c->words[i].name);
     if (strcmp(c->name, "help") == 0)
         for (const struct command *k = cli_commands; k->name; k++)
             printf(" %s", k->name);
@@ -147,8 +147,8 @@ static void print_zsh_words(const struct command *c)
         print_described("--", o->name, o->help);
     for (const struct command_option *o = cli_among(c); o && o->name; o++)
         print_described("--", o->name, o->help);
-    for (int i = 0; c->words && c->words[i]; i++)
-        printf(" '%s'", c->words[i]);
+    for (int i = 0; c->words && c->words[i].name; i++)
+        printf(" '%s'", c->words[i].name);
     if (strcmp(c->name, "help") == 0)
         for (const struct command *k = cli_commands; k->name; k++)
             print_described("", k->name, k->summary);
@@ -276,8 +276,8 @@ static void print_fish(void)
     for (const struct command *c = cli_commands; c->name; c++) {
         print_fish_options(c, c->options);
         print_fish_options(c, cli_among(c));
-        for (int i = 0; c->words && c->words[i]; i++)
-            print_fish_word(c, c->words[i], NULL);
+        for (int i = 0; c->words && c->words[i].name; i++)
+            print_fish_word(c, c->words[i].name, c->words[i].help);
         if (strcmp(c->name, "help") == 0)
             for (const struct command *k = cli_commands; k->name; k++)
                 print_fish_word(c, k->name, k->summary);

@@ -21,12 +21,13 @@ static void print_entry(const char *word, const char *value, const char *help)
     cli_wrap(help, WORD_COLUMNS, WORD_COLUMNS, 80);
 }
 
-static void print_options(const struct command_option *options)
+static void print_options(const char *dashes,
+                          const struct command_option *options)
 {
     char word[64];
 
     for (const struct command_option *o = options; o && o->name; o++) {
-        snprintf(word, sizeof(word), "--%s", o->name);
+        snprintf(word, sizeof(word), "%s%s", dashes, o->name);
         print_entry(word, o->value, o->help);
     }
 }
@@ -197,15 +198,19 @@ void cli_help_command(const struct command *c)
     if (c == &cli_launcher_command) {
         cli_help_all();
         puts("\nOptions of \"timeslice\" alone:");
-        print_options(c->options);
+        print_options("--", c->options);
         return;
     }
     printf("timeslice %s%s%s\n    %s\n", c->name, *c->synopsis ? " " : "",
            c->synopsis, c->summary);
+    if (c->words) {
+        puts("\nWords:");
+        print_options("", c->words);
+    }
     if (c->options) {
         puts("\nOptions:");
-        print_options(cli_among(c));
-        print_options(c->options);
+        print_options("--", cli_among(c));
+        print_options("--", c->options);
     }
     if (c->experiment)
         print_experiment_help();

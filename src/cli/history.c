@@ -87,24 +87,24 @@ static int print_path(struct history_call *c)
 }
 
 static const struct part {
-    const char *word, *synopsis;
+    const char *word;
     int least, most; /* words after it; most -1: any */
     int (*run)(struct history_call *c);
 } parts[] = {
-    {"list", "", 0, 0, history_do_list},
-    {"search", " WORD...", 1, -1, history_do_search},
-    {"show", " ID", 1, 1, history_do_show},
-    {"run", " ID", 1, 1, history_do_run},
-    {"compare", " ID ID", 2, 2, history_do_compare},
-    {"note", " ID TEXT", 2, -1, history_do_note},
-    {"tag", " ID TAG...", 2, -1, history_do_tag},
-    {"untag", " ID TAG...", 2, -1, history_do_untag},
-    {"rm", " ID...", 1, -1, history_do_remove},
-    {"export", " [ID...]", 0, -1, history_do_export},
-    {"import", " FILE", 1, 1, history_do_import},
-    {"check", "", 0, 0, history_do_check},
-    {"prune", " [--to SIZE]", 0, 0, history_do_prune},
-    {"path", "", 0, 0, print_path},
+    {"list", 0, 0, history_do_list},
+    {"search", 1, -1, history_do_search},
+    {"show", 1, 1, history_do_show},
+    {"run", 1, 1, history_do_run},
+    {"compare", 2, 2, history_do_compare},
+    {"note", 2, -1, history_do_note},
+    {"tag", 2, -1, history_do_tag},
+    {"untag", 2, -1, history_do_untag},
+    {"rm", 1, -1, history_do_remove},
+    {"export", 0, -1, history_do_export},
+    {"import", 1, 1, history_do_import},
+    {"check", 0, 0, history_do_check},
+    {"prune", 0, 0, history_do_prune},
+    {"path", 0, 0, print_path},
 };
 
 static const struct part *part_named(const char *word)
@@ -140,6 +140,18 @@ static int check_options(const struct cli_words *w, const struct part *part)
     return -1;
 }
 
+static int refuse_count(const struct command *command, const char *word)
+{
+    const struct command_option *w = command->words;
+
+    while (w->name && strcmp(w->name, word) != 0)
+        w++;
+    return cli_refuse(EXIT_REQUEST,
+                      "\"history %s\" is used so: timeslice history %s%s%s",
+                      word, word, w->value ? " " : "",
+                      w->value ? w->value : "");
+}
+
 static int run_part(struct history_call *c, const struct part *part)
 {
     struct err err = {0};
@@ -147,9 +159,7 @@ static int run_part(struct history_call *c, const struct part *part)
     int status;
 
     if (c->count < part->least || (part->most >= 0 && c->count > part->most))
-        return cli_refuse(EXIT_REQUEST,
-                          "\"history %s\" is used so: timeslice history %s%s",
-                          part->word, part->word, part->synopsis);
+        return refuse_count(c->words.command, part->word);
     status = check_options(&c->words, part);
     if (status < 0)
         status = cli_look(&c->look, &c->words);

@@ -67,7 +67,7 @@ static void list_topic(const char *topic)
 int cli_list(int argc, char **argv)
 {
     const struct command *command = cli_find(argv[0]);
-    const char *const *topics = command->words;
+    const char *topics[16] = {0};
     struct cli_words w;
     const char *near;
     int status, known = -1;
@@ -75,6 +75,8 @@ int cli_list(int argc, char **argv)
     status = cli_words_sort(&w, command, argc, argv);
     if (status >= 0)
         goto out;
+    for (int i = 0; i < 15 && command->words[i].name; i++)
+        topics[i] = command->words[i].name;
     for (int i = 0; w.rest_count > 0 && topics[i]; i++)
         if (strcmp(topics[i], w.rest[0]) == 0)
             known = i;

@@ -45,12 +45,14 @@ static void print_commands(void)
     puts(".SH COMMANDS");
     for (const struct command *c = cli_commands; c->name; c++) {
         print_term("", c->name, c->synopsis, c->summary);
-        if (!c->options)
+        if (!c->options && !c->words)
             continue;
         puts(".RS");
+        for (const struct command_option *o = c->words; o && o->name; o++)
+            print_term("", o->name, o->value, o->help);
         for (const struct command_option *o = cli_among(c); o && o->name; o++)
             print_term("--", o->name, o->value, o->help);
-        for (const struct command_option *o = c->options; o->name; o++)
+        for (const struct command_option *o = c->options; o && o->name; o++)
             print_term("--", o->name, o->value, o->help);
         puts(".RE");
     }
