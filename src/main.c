@@ -23,8 +23,8 @@
  *             from the workers' own; live.c joins lab and observer to a
  *             source of a trace
  *   stats/    numbers and lanes from a trace; robust.c: from a few repeats
- *   scale/    what happens as parallelism grows: closed forms, and models fitted
- *             to throughputs
+ *   scale/    what happens as parallelism grows: closed forms, and models
+ *             fitted to throughputs
  *   sweep/    which run of a sweep comes next and what follows from them all;
  *             contest.c the same for experiments in turn. It runs nothing
  *             itself: the command, the screen and the history hand outcomes in
@@ -34,7 +34,8 @@
  *   view/     what a screen shows, as a function from its state to a frame;
  *             state.c is how a worker's state looks, everywhere
  *   check/    answer files, recomputed case by case
- *   export/   the record (JSON), CSV, the Perfetto timeline, the text report
+ *   export/   the record (JSON), CSV, the Perfetto timeline, the text report;
+ *             report_*.c and svg_*.c pages to hand on, with their charts
  *   tui/      the terminal: keys, colours, the loop; alone knows ncurses
  *   cli/      the commands; cli.c has their table
  *

@@ -37,9 +37,9 @@ struct command {
     int (*run)(int argc, char **argv);    /* argv[0] is the command's name */
     enum command_experiment experiment;   /* takes words of an experiment */
     const struct command_option *options; /* ends with .name NULL, or NULL */
-    const struct command_option *words; /* what its first word may be, what
-                                           follows that, and what it means;
-                                           ends like .options; or NULL */
+    const struct command_option *words;   /* what its first word may be, what
+                                             follows that, and what it means;
+                                             ends like .options; or NULL */
 };
 extern const struct command cli_commands[]; /* ends with .name NULL */
 

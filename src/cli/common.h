@@ -64,7 +64,7 @@ bool cli_utf8(void);            /* by the locale; cli_main() has set it */
 bool cli_colour(void);          /* on stdout: NO_COLOR, TERM, a terminal */
 int cli_columns(int otherwise); /* of stdout, $COLUMNS first */
 
-bool cli_on_terminal(void);     /* standard input and output are one */
+bool cli_on_terminal(void); /* standard input and output are one */
 
 /* Take the terminal and show @o, with what the options of @w say of screens
  * filled in. Returns the exit status; a failure has been said (screen.c). */

@@ -91,20 +91,13 @@ static const struct part {
     int least, most; /* words after it; most -1: any */
     int (*run)(struct history_call *c);
 } parts[] = {
-    {"list", 0, 0, history_do_list},
-    {"search", 1, -1, history_do_search},
-    {"show", 1, 1, history_do_show},
-    {"run", 1, 1, history_do_run},
-    {"compare", 2, 2, history_do_compare},
-    {"note", 2, -1, history_do_note},
-    {"tag", 2, -1, history_do_tag},
-    {"untag", 2, -1, history_do_untag},
-    {"rm", 1, -1, history_do_remove},
-    {"export", 0, -1, history_do_export},
-    {"import", 1, 1, history_do_import},
-    {"check", 0, 0, history_do_check},
-    {"prune", 0, 0, history_do_prune},
-    {"path", 0, 0, print_path},
+    {"list", 0, 0, history_do_list},       {"search", 1, -1, history_do_search},
+    {"show", 1, 1, history_do_show},       {"run", 1, 1, history_do_run},
+    {"compare", 2, 2, history_do_compare}, {"note", 2, -1, history_do_note},
+    {"tag", 2, -1, history_do_tag},        {"untag", 2, -1, history_do_untag},
+    {"rm", 1, -1, history_do_remove},      {"export", 0, -1, history_do_export},
+    {"import", 1, 1, history_do_import},   {"check", 0, 0, history_do_check},
+    {"prune", 0, 0, history_do_prune},     {"path", 0, 0, print_path},
 };
 
 static const struct part *part_named(const char *word)
@@ -146,10 +139,9 @@ static int refuse_count(const struct command *command, const char *word)
 
     while (w->name && strcmp(w->name, word) != 0)
         w++;
-    return cli_refuse(EXIT_REQUEST,
-                      "\"history %s\" is used so: timeslice history %s%s%s",
-                      word, word, w->value ? " " : "",
-                      w->value ? w->value : "");
+    return cli_refuse(
+        EXIT_REQUEST, "\"history %s\" is used so: timeslice history %s%s%s",
+        word, word, w->value ? " " : "", w->value ? w->value : "");
 }
 
 static int run_part(struct history_call *c, const struct part *part)

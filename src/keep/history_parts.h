@@ -163,7 +163,8 @@ int history_spoilt(struct history *h, struct err *err);
 
 /* @s with every byte that is not UTF-8 replaced. */
 void history_clean(const char *s, struct text *out);
-void history_mark(char out[33]); bool history_outcome_write(const struct sweep_outcome *o, struct text *out);
+void history_mark(char out[33]);
+bool history_outcome_write(const struct sweep_outcome *o, struct text *out);
 /* Fields that stand in columns of their own are left alone. */
 bool history_outcome_read(const char *json, struct sweep_outcome *o);
 bool history_machine_write(const struct machine *m, struct text *out);

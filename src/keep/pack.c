@@ -105,7 +105,8 @@ static void write_head(struct pack_io *io, json_t *head)
         room[sizeof(magic)] = PACK_VERSION;
         room[sizeof(magic) + 1] = '\n';
         put_32(room + sizeof(magic) + 2, (uint32_t)length);
-        memcpy(room + BEFORE_HEAD, text, length);
+        for (size_t i = 0; i < length; i++) /* no NUL: its length is told */
+            room[BEFORE_HEAD + i] = (uint8_t)text[i];
         io->out->len += BEFORE_HEAD + length;
     }
     free(text);

@@ -116,7 +116,11 @@ enum real_kind { REAL_ABSENT, REAL_WHOLE, REAL_NANOS, REAL_ANY };
 /* To the last bit: nought has a sign. */
 static bool is_same(double x, double again)
 {
-    return memcmp(&x, &again, sizeof(x)) == 0;
+    uint64_t a, b;
+
+    memcpy(&a, &x, sizeof(a));
+    memcpy(&b, &again, sizeof(b));
+    return a == b;
 }
 
 #define REAL_BYTES (PACK_VARINT + sizeof(double))

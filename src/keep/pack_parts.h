@@ -94,7 +94,7 @@ void pack_run(struct pack_io *io, enum pack_list list, uint8_t *bytes,
 
 static inline uint64_t pack_fold(int64_t n)
 {
-    return (uint64_t)n << 1 ^ (uint64_t)(n >> 63);
+    return (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0);
 }
 
 static inline int64_t pack_unfold(uint64_t n)

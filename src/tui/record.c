@@ -63,7 +63,7 @@ void record_close(struct record *r)
         return;
     if (r->fd >= 0)
         close(r->fd);
-    if (r->fd >= 0 && r->began_ns == 0)
+    if (r->fd >= 0 && r->path && r->began_ns == 0)
         unlink(r->path);
     text_fini(&r->line);
     free(r->path);

@@ -118,11 +118,15 @@ static int ticks_linear(const struct curve_axis *a, int parts,
                         double out[CURVE_TICKS])
 {
     double step = step_of(a->high - a->low, parts);
+    double first = ceil(a->low / step - 1e-9);
     int count = 0;
 
-    for (double v = ceil(a->low / step - 1e-9) * step;
-         v <= a->high + step * 1e-9 && count < CURVE_TICKS; v += step)
+    while (count < CURVE_TICKS &&
+           (first + count) * step <= a->high + step * 1e-9) {
+        double v = (first + count) * step;
+
         out[count++] = fabs(v) < step * 1e-9 ? 0 : v;
+    }
     return count;
 }
 
