@@ -2,7 +2,6 @@
  * text for a person. Runs in the screen process or in a command. */
 #include <errno.h>
 #include <math.h>
-#include <string.h>
 
 #include "export/page.h"
 #include "export/record.h"
@@ -136,21 +135,8 @@ static void add_workers(struct text *out, double n)
 void fits_add_parameters(struct text *out, const struct scale_fit *f)
 {
     for (int i = 0; i < f->parameters; i++) {
-        const struct scale_parameter *p = &f->parameter[i];
-
-        bool rate = strcmp(p->unit, "1/s") == 0;
-
-        text_addf(out, "%s%s ", i ? ", " : "", p->name);
-        add_number(out, p->value);
-        text_addf(out, "%s%s", *p->unit && !rate ? " " : "",
-                  rate ? "/s" : p->unit);
-        if (p->interval) {
-            text_add(out, " (");
-            add_number(out, p->low);
-            text_add(out, " to ");
-            add_number(out, p->high);
-            text_add(out, ")");
-        }
+        text_add(out, i ? ", " : "");
+        scale_parameter_text(&f->parameter[i], out);
     }
 }
 

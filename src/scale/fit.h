@@ -55,6 +55,10 @@ struct scale_parameter {
     double low, high;
 };
 
+/* "sigma 0.021 (0.01 to 0.032)", "lambda 48.1/s (47 to 49.2)", "think 2.1 ms (2
+ * ms to 2.2 ms)": in brackets the interval. */
+void scale_parameter_text(const struct scale_parameter *p, struct text *out);
+
 struct scale_fit {
     enum scale_model model;
     /* It describes them: R2 >= 0.9, or within 5 % of them (a flat curve), or

@@ -2,6 +2,7 @@
  * describes the curve. Pure; any thread. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "scale/fit_parts.h"
 
@@ -41,6 +42,39 @@ static void add_seconds(struct text *out, double s)
     char number[32];
 
     text_add(out, text_duration(number, sizeof(number), llround(s * 1e9)));
+}
+
+/* ---- a parameter ----------------------------------------------------------
+ */
+
+static void add_figure(const struct scale_parameter *p, double x,
+                       struct text *out)
+{
+    char number[32];
+
+    if (strcmp(p->unit, "s") == 0 && x > 0 && x < 1e9)
+        text_add(out, text_duration(number, sizeof(number), llround(x * 1e9)));
+    else if (fabs(x) >= 1000 && fabs(x) < 1e9)
+        add_count(out, x);
+    else if (x == 0 || (fabs(x) >= 0.001 && fabs(x) < 1000))
+        text_addf(out, "%.3g", x);
+    else
+        text_addf(out, "%.2e", x);
+}
+
+void scale_parameter_text(const struct scale_parameter *p, struct text *out)
+{
+    text_addf(out, "%s ", p->name);
+    add_figure(p, p->value, out);
+    if (strcmp(p->unit, "1/s") == 0)
+        text_add(out, "/s");
+    if (!p->interval)
+        return;
+    text_add(out, " (");
+    add_figure(p, p->low, out);
+    text_add(out, " to ");
+    add_figure(p, p->high, out);
+    text_add(out, ")");
 }
 
 /* ---- what the sweep saw ---------------------------------------------------

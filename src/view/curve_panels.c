@@ -18,31 +18,16 @@ const char *curve_scale_words(const struct curve_look *look)
 /* ---- models ---------------------------------------------------------------
  */
 
-/* "0.0123", "740 k" */
-static char *figure(char *buf, size_t size, double x)
-{
-    if (fabs(x) >= 1e4)
-        return text_si(buf, size, x);
-    snprintf(buf, size, "%.3g", x);
-    return buf;
-}
-
 /* "sigma 0.0123 (0.008 to 0.017)" */
 static void parameter_line(struct frame *f, struct box *b,
                            const struct scale_parameter *p)
 {
     struct box row = box_take_rows(b, 1);
-    char value[32], low[32], high[32];
     struct text line = {0};
 
     if (row.rows < 1)
         return;
-    text_addf(&line, "%s %s", p->name, figure(value, sizeof(value), p->value));
-    if (p->unit[0] != '\0')
-        text_addf(&line, " %s", p->unit);
-    if (p->interval)
-        text_addf(&line, " (%s to %s)", figure(low, sizeof(low), p->low),
-                  figure(high, sizeof(high), p->high));
+    scale_parameter_text(p, &line);
     piece_text(f, row.row, row.column + 2, row.columns - 2, STYLE_NORMAL,
                text_str(&line));
     text_fini(&line);
