@@ -16,39 +16,12 @@
 #include "check/check.h"
 #include "cli/cli.h"
 #include "lib/program.h"
+#include "lib/scratch.h"
 
 #define GOLDEN "tests/golden/disk-model.json"
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
 static struct program_result result;
-static char path[] = "/tmp/timeslice-check-XXXXXX";
-
-static int make_file(void **state)
-{
-    int fd = mkstemp(path);
-
-    (void)state;
-    if (fd >= 0)
-        close(fd);
-    return fd < 0 ? -1 : 0;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    unlink(path);
-    return 0;
-}
-
-static void write_text(const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static void check_golden(void **state)
 {
     static const struct {
@@ -221,10 +194,10 @@ static void changed_value(void **state)
     } else {
         json_object_del(root, "closed_streams");
     }
-    assert_int_equal(json_dump_file(root, path, 0), 0);
+    assert_int_equal(json_dump_file(root, scratch, 0), 0);
     json_decref(root);
 
-    assert_int_equal(check_file(path, &r, &err), 0);
+    assert_int_equal(check_file(scratch, &r, &err), 0);
     assert_true(check_failed(&r));
     for (int i = 0; i < r.difference_count; i++)
         named |= strcmp(r.differences[i].where, c->where) == 0 &&
@@ -256,8 +229,8 @@ static void refuses(void **state)
     const struct refusal_case *c = *state;
     char line[128];
 
-    write_text(c->text);
-    snprintf(line, sizeof(line), "check %s", path);
+    scratch_write(c->text);
+    snprintf(line, sizeof(line), "check %s", scratch);
     program_run(&result, line);
     assert_int_equal(result.status, EXIT_REQUEST);
     assert_string_equal(result.out, "");
@@ -311,8 +284,8 @@ static void odd_files_do_not_pass(void **state)
 
         snprintf(text, sizeof(text),
                  "{\"format\": \"timeslice-disk-golden/1\", %s}", texts[i]);
-        write_text(text);
-        snprintf(line, sizeof(line), "check --json %s", path);
+        scratch_write(text);
+        snprintf(line, sizeof(line), "check --json %s", scratch);
         program_run(&result, line);
         if (result.status != EXIT_FAILED)
             fail_msg("%s: status %d", texts[i], result.status);
@@ -340,9 +313,9 @@ static void program_tells(void **state)
     change(json_array_get(json_object_get(root, "movement"), 0), "moved",
            "639");
     json_object_del(root, "closed_streams"); /* they take a while */
-    assert_int_equal(json_dump_file(root, path, 0), 0);
+    assert_int_equal(json_dump_file(root, scratch, 0), 0);
     json_decref(root);
-    snprintf(line, sizeof(line), "check %s", path);
+    snprintf(line, sizeof(line), "check %s", scratch);
     program_run(&result, line);
     assert_int_equal(result.status, EXIT_FAILED);
     assert_non_null(strstr(result.out, "movement silb-200-fcfs: moved is 639 "
@@ -350,7 +323,7 @@ static void program_tells(void **state)
     assert_non_null(
         strstr(result.out, "44 movement cases, 1 of them not as recomputed"));
 
-    snprintf(line, sizeof(line), "check --json %s", path);
+    snprintf(line, sizeof(line), "check --json %s", scratch);
     program_run(&result, line);
     assert_int_equal(result.status, EXIT_FAILED);
     record = json_loads(result.out, 0, NULL);
@@ -386,5 +359,6 @@ int main(void)
                                              (void *)(uintptr_t)&refusals[i]};
     for (size_t i = 0; i < COUNT(others); i++)
         tests[n++] = others[i];
-    return _cmocka_run_group_tests("check", tests, n, make_file, remove_file);
+    return _cmocka_run_group_tests("check", tests, n, scratch_make,
+                                   scratch_remove);
 }

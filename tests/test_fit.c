@@ -20,45 +20,18 @@
 #include "cli/cli.h"
 #include "lib/program.h"
 #include "lib/rows.h"
+#include "lib/scratch.h"
 
 #define GOLDEN "tests/golden/scaling.json"
 #define ARTICLES "assets/articles/threads-blended.csv"
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
 static struct program_result result;
-static char path[] = "/tmp/timeslice-fit-XXXXXX";
-
-static int make_file(void **state)
-{
-    int fd = mkstemp(path);
-
-    (void)state;
-    if (fd >= 0)
-        close(fd);
-    return fd < 0 ? -1 : 0;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    unlink(path);
-    return 0;
-}
-
-static void write_text(const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static void run(const char *options)
 {
     char line[512];
 
-    snprintf(line, sizeof(line), "fit %s %s", path, options);
+    snprintf(line, sizeof(line), "fit %s %s", scratch, options);
     program_run(&result, line);
 }
 
@@ -117,7 +90,7 @@ static void reads(void **state)
     const struct table_case *c = *state;
     json_t *record, *usl;
 
-    write_text(c->text);
+    scratch_write(c->text);
     run("--json");
     assert_string_equal(result.err, "");
     assert_int_equal(result.status, EXIT_DONE);
@@ -208,7 +181,7 @@ static void refuses(void **state)
 {
     const struct refusal_case *c = *state;
 
-    write_text(c->text);
+    scratch_write(c->text);
     run(c->options);
     if (!strstr(result.err, c->says))
         fail_msg("%s", result.err);
@@ -236,10 +209,10 @@ static void wrong_words(void **state)
     }
 }
 
-/* A NUL, which no text has, cannot go through write_text(). */
+/* A NUL, which no text has, cannot go through scratch_write(). */
 static void binary_is_refused(void **state)
 {
-    FILE *f = fopen(path, "w");
+    FILE *f = fopen(scratch, "w");
 
     (void)state;
     assert_non_null(f);
@@ -317,7 +290,7 @@ static void quoted_cells_come_back(void **state)
     for (int round = 0; round < 2000; round++) {
         int rows = 1 + (int)random_below(&seed, 5), columns = 3;
         char cell[6][3][8] = {{""}};
-        FILE *f = fopen(path, "w");
+        FILE *f = fopen(scratch, "w");
         struct csv c;
         struct err err = {0};
 
@@ -332,7 +305,7 @@ static void quoted_cells_come_back(void **state)
             fputs((i + 1) % columns ? "," : round % 2 ? "\r\n" : "\n", f);
         }
         fclose(f);
-        f = fopen(path, "r");
+        f = fopen(scratch, "r");
         assert_non_null(f);
         if (csv_read(&c, f, "it", &err) < 0)
             fail_msg("%s", err.text);
@@ -361,7 +334,7 @@ static void golden_curves(void **state)
     {
         const json_t *n = json_object_get(one, "n");
         const json_t *x = json_object_get(one, "x"), *usl;
-        FILE *f = fopen(path, "w");
+        FILE *f = fopen(scratch, "w");
         json_t *record;
 
         if (strcmp(json_string_value(json_object_get(one, "method")), "nls3") !=
@@ -399,7 +372,7 @@ static void golden_curves(void **state)
 
 static void far_peak_in_words(void **state)
 {
-    FILE *f = fopen(path, "w");
+    FILE *f = fopen(scratch, "w");
 
     (void)state;
     assert_non_null(f);
@@ -419,8 +392,8 @@ static void curves_apart(void **state)
     json_t *record, *curves;
 
     (void)state;
-    write_text("curve,workers,throughput_per_s\na,1,10\nb,1,7\n"
-               "a,2,20\nb,2,7\nb,4,7\na,4,40\n");
+    scratch_write("curve,workers,throughput_per_s\na,1,10\nb,1,7\n"
+                  "a,2,20\nb,2,7\nb,4,7\na,4,40\n");
     run("--json");
     assert_int_equal(result.status, EXIT_DONE);
     record = json_loads(result.out, 0, NULL);
@@ -653,8 +626,8 @@ static void odd_files_do_not_pass(void **state)
 
         snprintf(text, sizeof(text),
                  "{\"format\": \"timeslice-scaling-golden/1\", %s}", texts[i]);
-        write_text(text);
-        assert_int_equal(check_file(path, &r, &err), 0);
+        scratch_write(text);
+        assert_int_equal(check_file(scratch, &r, &err), 0);
         if (!check_failed(&r))
             fail_msg("%s passes", texts[i]);
         check_fini(&r);
@@ -684,5 +657,6 @@ int main(void)
     n = add_rows(tests, n, tables, COUNT(tables), sizeof(tables[0]), reads);
     n = add_rows(tests, n, refusals, COUNT(refusals), sizeof(refusals[0]),
                  refuses);
-    return _cmocka_run_group_tests("fit", tests, n, make_file, remove_file);
+    return _cmocka_run_group_tests("fit", tests, n, scratch_make,
+                                   scratch_remove);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "advise/advise_parts.h"
+#include "stats/robust.h"
 
 /* A run shorter than this says little. */
 #define LEAST_S 0.3
@@ -47,18 +48,10 @@ struct advice_level *level_make(struct advice *a, int64_t workers)
     return &a->level[i];
 }
 
-static double median_of(const double *each, int n)
-{
-    double low = fmin(each[0], each[1]), high = fmax(each[0], each[1]);
-
-    if (n < 2)
-        return each[0];
-    return n == 2 ? (low + high) / 2 : fmax(low, fmin(high, each[2]));
-}
-
 void level_add(struct advice_level *l, const struct sweep_outcome *o,
                int64_t tasks)
 {
+    double sorted[ADVICE_RUNS];
     const struct metrics *m = &o->metrics;
     double wall = metric_get(m, METRIC_WALL_S, 0);
     double life = metric_get(m, METRIC_LIFE_S, -1);
@@ -69,7 +62,8 @@ void level_add(struct advice_level *l, const struct sweep_outcome *o,
     if (l->runs == ADVICE_RUNS || per_s <= 0)
         return;
     l->each[l->runs++] = per_s;
-    l->per_s = median_of(l->each, l->runs);
+    memcpy(sorted, l->each, sizeof(sorted));
+    l->per_s = robust_median(sorted, l->runs);
     l->disturbed = l->disturbed || profile_disturbed(o);
     if (l->runs == 1 || wall < l->wall_s)
         l->wall_s = wall;

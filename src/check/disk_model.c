@@ -8,6 +8,7 @@
 
 #include "check/check.h"
 #include "device/streams.h"
+#include "stats/robust.h"
 
 #define REQUESTS_MAX 10000
 #define CYLINDERS_MAX 10000000
@@ -432,13 +433,6 @@ static void check_average(struct check_report *r, const json_t *root,
 
 /* ---- closed streams ----------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static bool get_streams(struct check_report *r, const json_t *c,
                         const struct drive *d, struct streams_setup *setup)
 {
@@ -490,8 +484,7 @@ static void check_streams(struct check_report *r, const json_t *root,
             r->failed_alloc = true;
         rate[i] = result.bytes_per_s / 1e6;
     }
-    qsort(rate, (size_t)seeds, sizeof(*rate), ascending);
-    median = rate[seeds / 2];
+    median = robust_median(rate, (int)seeds);
     check_value(r, "expect_MBps_median", expect, median,
                 expect * (setup.readers == 2 ? 0.20 : 0.15));
     if (expect < least || expect > most)

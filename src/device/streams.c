@@ -126,11 +126,6 @@ const struct disk *streams_disk(const struct streams *s)
     return s->disk;
 }
 
-double streams_now_ms(const struct streams *s)
-{
-    return s->now_ms;
-}
-
 void streams_expect(struct streams *s, int reader, bool will)
 {
     s->readers[reader].expected = will;

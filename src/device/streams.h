@@ -67,7 +67,6 @@ struct streams_event {
 struct streams_event streams_step(struct streams *s,
                                   enum spec_disk_policy policy);
 const struct disk *streams_disk(const struct streams *s);
-double streams_now_ms(const struct streams *s); /* of the latest event */
 
 /* ---- the model run ------------------------------------------------------ */
 

@@ -259,12 +259,12 @@ static const struct {
     {"serial share", "the part of the work that only one worker at a time can "
      "do. With a share of 5 % no number of workers is more than 20 times as "
      "fast as one (Amdahl)", true},
-    {"\u03c3 (sigma)", "contention, in the universal scalability law: the "
+    {"sigma (\u03c3)", "contention, in the universal scalability law: the "
      "share of the work for which the workers queue, one after the other", true},
-    {"\u03ba (kappa)", "coherence, in the same law: what it costs every worker "
+    {"kappa (\u03ba)", "coherence, in the same law: what it costs every worker "
      "to agree with every other one. When it is not nought there is a number "
      "of workers beyond which more make it slower", true},
-    {"\u03bb (lambda)", "what one worker does alone, a second", true},
+    {"lambda (\u03bb)", "what one worker does alone, a second", true},
     {"Amdahl's law", "a share of the work cannot be shared out; it decides how "
      "fast many workers can ever be", true},
     {"Gustafson's law", "the same share, for work that grows with the workers",

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "export/names.h"
 #include "export/svg.h"
+#include "export/sweep_parts.h"
 #include "stats/summary.h"
 
 /* ---- prediction and answer ----------------------------------------------- */
@@ -252,30 +253,6 @@ static void write_numbers(struct paper *p, const struct sweep *s)
 
 /* ---- models -------------------------------------------------------------- */
 
-static const char *symbol(const char *name)
-{
-    static const char *const symbols[][2] = {
-        {"sigma", "\u03c3"}, {"kappa", "\u03ba"}, {"lambda", "\u03bb"}};
-
-    for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
-        if (strcmp(name, symbols[i][0]) == 0)
-            return symbols[i][1];
-    return name;
-}
-
-static void put_parameters(const struct scale_fit *f, struct text *out)
-{
-    for (int i = 0; i < f->parameters; i++) {
-        const struct scale_parameter *q = &f->parameter[i];
-
-        text_addf(out, "%s%s = %.3g%s%s", i ? "; " : "", symbol(q->name),
-                  q->value, q->unit && *q->unit ? " " : "",
-                  q->unit ? q->unit : "");
-        if (q->interval)
-            text_addf(out, " (%.3g to %.3g)", q->low, q->high);
-    }
-}
-
 static void model_row(struct paper_table *t, const struct scale_fit *f,
                       bool drawn)
 {
@@ -294,7 +271,7 @@ static void model_row(struct paper_table *t, const struct scale_fit *f,
         snprintf(r2, sizeof(r2), "%.3f", f->r2);
     paper_cell(t, "%s", r2);
     if (f->computed)
-        put_parameters(f, &parameters);
+        fits_add_parameters(&parameters, f);
     paper_cell(t, "%s", parameters.len ? text_str(&parameters) : "-");
     t->failed |= parameters.failed;
     text_fini(&parameters);

@@ -88,13 +88,6 @@ void sweep_report_models(struct page *p, const struct sweep *s)
 
 /* ---- how it was measured ------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* How many were disturbed, and what became of them. */
 static void say_disturbed(const struct sweep_trial *trials, int count,
                           struct text *out)
@@ -123,7 +116,7 @@ static void say_disturbed(const struct sweep_trial *trials, int count,
 void sweep_say_noise(const struct sweep_trial *trials, int count,
                      struct text *out)
 {
-    double *cores = calloc((size_t)count + 1, sizeof(*cores));
+    double *cores = calloc((size_t)count + 1, sizeof(*cores)), median;
     int n = 0;
 
     for (int i = 0; cores && i < count; i++)
@@ -133,11 +126,11 @@ void sweep_say_noise(const struct sweep_trial *trials, int count,
         text_add(out, "What others used of the machine meanwhile is not "
                       "known.");
     } else {
-        qsort(cores, (size_t)n, sizeof(*cores), ascending);
+        median = robust_median(cores, n); /* sorts */
         text_addf(out,
                   "Others used %.2f cores meanwhile (median of the runs), "
                   "%.2f at most.",
-                  robust_quantile(cores, n, 0.5), cores[n - 1]);
+                  median, cores[n - 1]);
         say_disturbed(trials, count, out);
     }
     free(cores);

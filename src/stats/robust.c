@@ -18,6 +18,32 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Few, as runs of one point are: in place. It is asked thousands of times when
+ * an interval is resampled. */
+#define FEW 16
+
+static void sort(double *values, int n)
+{
+    if (n > FEW) {
+        qsort(values, (size_t)n, sizeof(*values), ascending);
+        return;
+    }
+    for (int i = 1; i < n; i++) {
+        double x = values[i];
+        int j = i;
+
+        for (; j > 0 && values[j - 1] > x; j--)
+            values[j] = values[j - 1];
+        values[j] = x;
+    }
+}
+
+double robust_median(double *values, int n)
+{
+    sort(values, n);
+    return robust_quantile(values, n, 0.5);
+}
+
 double robust_quantile(const double *sorted, int n, double q)
 {
     double at = fmin(fmax(q, 0), 1) * (n - 1);
@@ -82,7 +108,7 @@ void robust_of(double *values, int n, struct robust *out)
     *out = (struct robust){0};
     if (n <= 0)
         return;
-    qsort(values, (size_t)n, sizeof(*values), ascending);
+    sort(values, n);
     out->n = n;
     out->median = robust_quantile(values, n, 0.5);
     out->least = values[0];

@@ -27,6 +27,8 @@ void robust_of(double *values, int n, struct robust *out);
  * Never with fewer than five values, nor within 1 % of the median. */
 bool robust_outlier(const struct robust *r, double x);
 
+/* The median of @n > 0 values, which it sorts. */
+double robust_median(double *values, int n);
 /* Quantile @q (0..1) of @n > 0 sorted values, linear between neighbours. */
 double robust_quantile(const double *sorted, int n, double q);
 

@@ -112,19 +112,6 @@ static void choose_runs(struct sweep *s, int point)
     }
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median_of(double *values, int n)
-{
-    qsort(values, (size_t)n, sizeof(*values), compare_doubles);
-    return robust_quantile(values, n, 0.5);
-}
-
 /* Medians of each share over the used runs, scaled so that they sum to 1. */
 static void point_parts(const struct sweep *s, int point, double *values)
 {
@@ -144,7 +131,7 @@ static void point_parts(const struct sweep *s, int point, double *values)
         }
         if (n == 0)
             return;
-        p->part[which] = median_of(values, n);
+        p->part[which] = robust_median(values, n);
         sum += p->part[which];
     }
     for (int which = 0; which < SWEEP_PARTS && sum > 0; which++)
@@ -164,7 +151,7 @@ static void point_busy(const struct sweep *s, int point, double *values)
         if (t->point == point && t->used && busy >= 0)
             values[n++] = busy;
     }
-    p->cores_busy = n > 0 ? median_of(values, n) : -1;
+    p->cores_busy = n > 0 ? robust_median(values, n) : -1;
 }
 
 void conclude_point(struct sweep *s, int point)

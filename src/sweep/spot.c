@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "stats/robust.h"
 #include "sweep/plan.h"
 
 bool spot_collect(const struct sweep *s, int curve, struct spot_points *out)
@@ -57,20 +58,6 @@ void spot_find(const double *median, int count, bool less, bool numeric,
     }
 }
 
-/* Of @n values, which it sorts. */
-static double median_of(double *values, int n)
-{
-    for (int i = 1; i < n; i++) {
-        double x = values[i];
-        int j = i;
-
-        for (; j > 0 && values[j - 1] > x; j--)
-            values[j] = values[j - 1];
-        values[j] = x;
-    }
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 /* How far runs lie from their point's median, all points together. The median
  * of a few lies nearer to them than that of what they were drawn from, by
  * about sqrt(n / (n - 1)). */
@@ -119,7 +106,7 @@ static double redraw(const struct spot_points *p, int i,
         else
             values[k] = pool->off[place * (uint64_t)pool->count >> 31];
     }
-    return p->median[i] * (1 + median_of(values, n));
+    return p->median[i] * (1 + robust_median(values, n));
 }
 
 /* Points that no draw can bring near the best keep their medians. */

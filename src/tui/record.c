@@ -199,8 +199,3 @@ const char *record_trouble(struct record *r)
     r->trouble[0] = '\0';
     return said;
 }
-
-int64_t record_bytes(const struct record *r)
-{
-    return r->bytes;
-}

@@ -27,7 +27,4 @@ void record_output(struct record *r, const char *bytes, size_t length);
  * else NULL. */
 const char *record_trouble(struct record *r);
 
-/* How much was written so far. */
-int64_t record_bytes(const struct record *r);
-
 #endif
