@@ -68,10 +68,20 @@ static void assert_gone(pid_t pid)
     fail_msg("process %d is still there (%c)", (int)pid, state);
 }
 
+/* The first @count of them have said who they are, in whatever order. */
+static bool all_known(const struct source *s, int count)
+{
+    if (!s->running || s->trace->worker_count < count)
+        return false;
+    for (int i = 0; i < count; i++)
+        if (s->trace->workers[i].pid == 0)
+            return false;
+    return true;
+}
+
 static void wait_for_workers(struct source *s, int count)
 {
-    while (!s->done && (!s->running || s->trace->worker_count < count ||
-                        s->trace->workers[count - 1].pid == 0))
+    while (!s->done && !all_known(s, count))
         drive_for(s, NS_PER_MS);
     assert_false(s->done);
 }
