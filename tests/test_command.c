@@ -283,7 +283,7 @@ static void a_killed_program_leaves_no_command(void **state)
         usleep(10000);
     assert_true(program_session_size(lab) >= 5);
     kill(p.pid, SIGKILL);
-    program_finish(&p, r);
+    program_collect(&p, r);
     assert_true(program_gone(lab));
     free(r);
 }

@@ -338,7 +338,7 @@ static void killed_lab_is_a_sentence(void **state)
         assert_true(lab > 0);
         sleep_up_to_ms(i < LONG_RUNS ? 5 : 150);
         assert_int_equal(kill(lab, SIGKILL), 0);
-        program_finish(&p, &result);
+        program_collect(&p, &result);
         assert_int_equal(result.status, EXIT_FAILED);
         assert_int_equal(strncmp(result.err, "timeslice: ", 11), 0);
         assert_true(program_gone(lab));
@@ -357,7 +357,7 @@ static void killed_program_leaves_nobody(void **state)
         assert_true(lab > 0);
         sleep_up_to_ms(i < LONG_RUNS ? 5 : 150);
         assert_int_equal(kill(p.pid, SIGKILL), 0);
-        program_finish(&p, &result);
+        program_collect(&p, &result);
         assert_int_equal(result.status, 128 + SIGKILL);
         assert_true(program_gone(lab));
     }
@@ -380,7 +380,7 @@ static void interrupted_run_keeps_its_record(void **state)
         assert_true(lab > 0);
         sleep_up_to_ms(300);
         assert_int_equal(kill(p.pid, signals[i]), 0);
-        program_finish(&p, &result);
+        program_collect(&p, &result);
         assert_int_equal(result.status, EXIT_INTERRUPTED);
         all = parse();
         verdict = json_string_value(json_object_get(all, "verdict"));

@@ -459,7 +459,7 @@ static void a_kill_leaves_nothing(void **state)
         usleep(50000 * (useconds_t)i);
         assert_true(sockets_at(port) > 0);
         kill(p.pid, SIGKILL);
-        program_finish(&p, &result);
+        program_collect(&p, &result);
         assert_true(program_gone(lab));
         assert_int_equal(sockets_at(port), 0);
     }

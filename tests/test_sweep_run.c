@@ -454,7 +454,7 @@ static void killed_loses_one_run_at_most(void **state)
     before = runs_kept(id, seen, 256);
     lab = program_child(p.pid); /* 0: between two runs */
     kill(p.pid, SIGKILL);
-    program_finish(&p, &result);
+    program_collect(&p, &result);
     assert_int_equal(result.status, 128 + SIGKILL);
     if (lab > 0)
         assert_true(program_gone(lab));
@@ -478,7 +478,7 @@ static void interrupted_keeps(void **state)
     for (int i = 0; i < 3; i++) {
         id = start_long(&p);
         kill(p.pid, signals[i]);
-        program_finish(&p, &result);
+        program_collect(&p, &result);
         assert_int_equal(result.status, EXIT_INTERRUPTED);
         snprintf(line, sizeof(line), "sweep --resume s%d", (int)id);
         if (!strstr(result.err, line))
@@ -501,7 +501,7 @@ static void not_kept_is_said(void **state)
     lab = program_child(p.pid);
     assert_true(lab > 0);
     kill(p.pid, SIGINT);
-    program_finish(&p, &result);
+    program_collect(&p, &result);
     assert_int_equal(result.status, EXIT_INTERRUPTED);
     assert_non_null(strstr(result.err, "nothing was kept"));
     assert_true(program_gone(lab));
@@ -562,7 +562,7 @@ static void many_at_once_lose_nothing(void **state)
         json_t *o;
         int told;
 
-        program_finish(&p[i], &result);
+        program_collect(&p[i], &result);
         assert_answered(result.status);
         assert_string_equal(result.err, "");
         o = parse(result.out);

@@ -95,7 +95,7 @@ static int wait_for(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void program_finish(struct program *p, struct program_result *r)
+void program_collect(struct program *p, struct program_result *r)
 {
     struct pollfd ends[2] = {{.fd = p->out, .events = POLLIN},
                              {.fd = p->err, .events = POLLIN}};
@@ -122,7 +122,7 @@ void program_run_prepared(struct program_result *r, const char *line,
     struct program p;
 
     program_start(&p, line, prepare);
-    program_finish(&p, r);
+    program_collect(&p, r);
 }
 
 void program_run(struct program_result *r, const char *line)
@@ -243,7 +243,7 @@ void program_killed_leaves_nobody(const char *line)
     assert_true(lab > 0);
     usleep(50000); /* wherever it is by now: it has to be fine anywhere */
     kill(p.pid, SIGKILL);
-    program_finish(&p, r);
+    program_collect(&p, r);
     assert_true(program_gone(lab));
     test_free(r);
 }

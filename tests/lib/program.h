@@ -29,7 +29,7 @@ struct program {
  * exec. Fails the test if that cannot be done. */
 void program_start(struct program *p, const char *line, void (*prepare)(void));
 /* Read what it still has to say, and wait for its end. */
-void program_finish(struct program *p, struct program_result *r);
+void program_collect(struct program *p, struct program_result *r);
 /* Both. */
 void program_run(struct program_result *r, const char *line);
 void program_run_prepared(struct program_result *r, const char *line,
