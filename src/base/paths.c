@@ -2,6 +2,7 @@
 #include "base/paths.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,4 +82,34 @@ int paths_state(char *out, size_t size, struct err *err)
                        "neither XDG_STATE_HOME nor HOME says where this user's "
                        "files go");
     return make_folder(out, "", err);
+}
+
+int paths_own(const char *name, char *out, size_t size)
+{
+    char folder[PATH_MAX];
+    int used;
+
+    if (folder_name(folder, sizeof(folder), "XDG_DATA_HOME", ".local/share") <
+        0)
+        return -ENOENT;
+    used = snprintf(out, size, "%s/%s", folder, name);
+    return used < 0 || (size_t)used >= size ? -ENOENT : 0;
+}
+
+int paths_installed(const char *name, char *out, size_t size)
+{
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *slash;
+    int used;
+
+    if (length <= 0)
+        return -ENOENT;
+    self[length] = '\0';
+    slash = strrchr(self, '/');
+    if (slash == NULL)
+        return -ENOENT;
+    *slash = '\0';
+    used = snprintf(out, size, "%s/../share/timeslice/%s", self, name);
+    return used < 0 || (size_t)used >= size ? -ENOENT : 0;
 }

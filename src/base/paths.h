@@ -18,4 +18,12 @@ int paths_cache_name(char *out, size_t size);
  * ~/.local/state/timeslice; made if need be. As paths_cache(). */
 int paths_state(char *out, size_t size, struct err *err);
 
+/* Where the files that a user adds to the program's own lie:
+ * $XDG_DATA_HOME/timeslice/NAME, else ~/.local/share/timeslice/NAME. Nothing is
+ * made. -ENOENT: nobody says where. */
+int paths_own(const char *name, char *out, size_t size);
+/* Where the program's own lie when it is installed: ../share/timeslice/NAME
+ * from the folder of the running program. As paths_own(). */
+int paths_installed(const char *name, char *out, size_t size);
+
 #endif
