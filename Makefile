@@ -4,6 +4,7 @@
 #   make golden           write the frames that tests compare with afresh
 #   make format | lint    clang-format; clang-tidy, cppcheck, clang-format
 #   make bench            what looking costs, in ratios (tests/bench)
+#   make fuzz             small programs that make no sense, for SECONDS=60
 #   make claims           the articles' claims, tried on this machine
 #   make browser          reports looked at in a real browser (Chromium)
 #   make install | uninstall    PREFIX=/usr/local DESTDIR=
@@ -72,6 +73,10 @@ $(BUILD)/%.o: %.c | $(BUILD)/.has-program
 	@mkdir -p $(@D)
 	$(call quiet,cc  )$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
+# Until it is installed the program finds its library here.
+$(BUILD)/src/tsl/library.o: all_cflags += \
+    -DTIMESLICE_RACES='"$(CURDIR)/assets/races"'
+
 $(BUILD)/tests/%.o: tests/%.c | $(BUILD)/.has-program $(BUILD)/.has-test
 	@mkdir -p $(@D)
 	$(call quiet,cc  )$(CC) $(all_cflags) -Itests -MMD -MP -c -o $@ $<
@@ -88,6 +93,11 @@ $(BUILD)/tests/claims/%: $(BUILD)/tests/claims/%.o $(BUILD)/libtimeslice.a
 
 $(BUILD)/tests/browser/%: $(BUILD)/tests/browser/%.o $(BUILD)/libtests.a \
     $(BUILD)/libtimeslice.a
+	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/tests/fuzz/fuzz: \
+    $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c)) \
+    $(BUILD)/libtests.a $(BUILD)/libtimeslice.a
 	$(call quiet,link)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # What the machine must have: found or installed once, then remembered here.
@@ -117,6 +127,17 @@ golden: $(test_programs) $(whole)
 
 bench: $(benches) $(whole)
 	@for b in $(benches); do TIMESLICE=$(BUILD)/timeslice $$b || exit 1; done
+
+# With sanitizers, or it would notice little. SEED= is the first input's number
+# (else the time), INPUTS= ends it after so many; INPUT= is one file to try.
+SECONDS ?= 60
+ifeq ($(SAN),)
+fuzz:
+	@$(MAKE) --no-print-directory SAN=address,undefined fuzz
+else
+fuzz: $(BUILD)/tests/fuzz/fuzz
+	@$< $(BUILD)/fuzz "$(or $(INPUT),$(SECONDS))" "$(SEED)" "$(INPUTS)"
+endif
 
 claims: $(BUILD)/tests/claims/claims $(whole)
 	@$< $(BUILD)/timeslice assets/claims.tsv $(ROWS)
@@ -155,6 +176,7 @@ share := $(DESTDIR)$(PREFIX)/share
 bash_completion := $(share)/bash-completion/completions/timeslice
 zsh_completion := $(share)/zsh/site-functions/_timeslice
 fish_completion := $(share)/fish/vendor_completions.d/timeslice.fish
+races := $(wildcard assets/races/*/*.tsl)
 
 # The manual page and the completions are the program's own words.
 install: all
@@ -166,11 +188,15 @@ install: all
 	$(BUILD)/timeslice completions zsh >$(zsh_completion)
 	$(BUILD)/timeslice completions fish >$(fish_completion)
 	install -m 644 README.md LICENSE $(share)/doc/timeslice
+	rm -rf $(share)/timeslice/races
+	for f in $(races); do \
+	    install -D -m 644 $$f $(share)/timeslice/$${f#assets/} || exit 1; \
+	done
 
 uninstall:
 	rm -f $(bin)/timeslice $(share)/man/man1/timeslice.1 \
 	    $(bash_completion) $(zsh_completion) $(fish_completion)
-	rm -rf $(share)/doc/timeslice
+	rm -rf $(share)/doc/timeslice $(share)/timeslice
 
 clean:
 	rm -rf $(BUILD)
@@ -179,6 +205,6 @@ help:
 	@sed -n '/^# *make/s/^# //p' Makefile
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(written))
-.PHONY: all run test golden bench claims browser lint format install uninstall clean help
+.PHONY: all run test golden bench fuzz claims browser lint format install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
