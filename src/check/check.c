@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct check_format *const check_formats[] = {&check_disk_model,
-                                                    &check_scaling, NULL};
+#include "base/large.h"
+#include "base/text.h"
+
+const struct check_format *const check_formats[] = {
+    &check_disk_model, &check_scaling, &check_races, NULL};
 
 /* ---- the file ----------------------------------------------------------- */
 
@@ -22,7 +25,7 @@ static int load(const char *path, json_t **root, struct err *err)
     *root = NULL;
     if (!f)
         return err_set(err, -errno, "cannot open %s: %m", path);
-    *root = json_loadf(f, JSON_REJECT_DUPLICATES, &wrong);
+    *root = large_loadf(f, &wrong);
     fclose(f);
     if (!*root)
         return err_set(err, -EINVAL, "%s is not JSON: line %d, column %d: %s",
@@ -34,7 +37,10 @@ static int find_format(const char *path, const json_t *root,
                        const struct check_format **out, struct err *err)
 {
     const char *name = json_string_value(json_object_get(root, "format"));
+    struct text known = {0};
 
+    if (!name) /* those of races call it so */
+        name = json_string_value(json_object_get(root, "schema"));
     for (int i = 0; name && check_formats[i]; i++) {
         *out = check_formats[i];
         if (strcmp(name, check_formats[i]->name) == 0)
@@ -45,10 +51,18 @@ static int find_format(const char *path, const json_t *root,
                        "%s does not say what it is: it should have a "
                        "\"format\", such as \"%s\"",
                        path, check_disk_model.name);
-    return err_set(err, -EINVAL,
-                   "%s has the format \"%.60s\", which is not known here; "
-                   "known are \"%s\" and \"%s\"",
-                   path, name, check_disk_model.name, check_scaling.name);
+    for (int i = 0; check_formats[i]; i++)
+        text_addf(&known, "%s\"%s\"",
+                  i == 0                 ? ""
+                  : check_formats[i + 1] ? ", "
+                                         : " and ",
+                  check_formats[i]->name);
+    err_set(err, -EINVAL,
+            "%s has the format \"%.60s\", which is not known here; "
+            "known are %s",
+            path, name, text_str(&known));
+    text_fini(&known);
+    return -EINVAL;
 }
 
 int check_file(const char *path, struct check_report *r, struct err *err)
@@ -158,6 +172,11 @@ void check_differ(struct check_report *r, const char *what, const char *file,
     check_copy(d->what, sizeof(d->what), what);
     check_copy(d->file, sizeof(d->file), file);
     check_copy(d->computed, sizeof(d->computed), computed);
+}
+
+void check_say(struct check_report *r, const char *what, const char *sentence)
+{
+    check_differ(r, what, "", sentence);
 }
 
 void check_value(struct check_report *r, const char *what, double file,

@@ -21,9 +21,9 @@ struct check_group {
 
 /* One value that is not what it says. */
 struct check_difference {
-    char where[80]; /* the case: "movement silb-200-fcfs" */
-    char what[48];  /* "order[3]" */
-    char file[48], computed[48];
+    char where[80];               /* the case: "movement silb-200-fcfs" */
+    char what[48];                /* "order[3]" */
+    char file[48], computed[200]; /* "": then .computed is a sentence */
 };
 
 struct check_report {
@@ -45,6 +45,7 @@ struct check_format {
 };
 extern const struct check_format check_disk_model;
 extern const struct check_format check_scaling;
+extern const struct check_format check_races;
 extern const struct check_format *const check_formats[]; /* ends with NULL */
 
 /* Recompute @path. 0, also when something differs (check_failed()); -EINVAL or
@@ -73,7 +74,9 @@ void check_copy(char *to, size_t size, const char *from);
 /* The file and we do not agree on @what. */
 void check_differ(struct check_report *r, const char *what, const char *file,
                   const char *computed);
-/* The same if they are further apart than @tolerance. */
+/* @what is not as it should be, in a sentence. */
+void check_say(struct check_report *r, const char *what, const char *sentence);
+/* The same as check_differ() if they are further apart than @tolerance. */
 void check_value(struct check_report *r, const char *what, double file,
                  double computed, double tolerance);
 void check_count(struct check_report *r, const char *what, int64_t file,
