@@ -21,6 +21,8 @@ static const struct key_table *top_keys(const struct app *a)
         return &keys_help;
     if (a->overlay == OVERLAY_ASK)
         return &keys_ask;
+    if (a->overlay == OVERLAY_STEP)
+        return step_over_keys(a);
     if (a->overlay == OVERLAY_EDITOR)
         return a->editor.typing ? &keys_prompt : &keys_editor;
     return a->screen->keys;
@@ -213,10 +215,38 @@ void app_act(struct app *a, enum action action)
         terminal_redraw(a->terminal);
         break;
     case ACTION_BACK:
-        app_back(a);
+        if (!a->screen->stays || !a->screen->stays(a))
+            app_back(a);
         break;
     default:
         a->screen->act(a, action);
+    }
+}
+
+static bool begins_with(const char *line, const char *word)
+{
+    size_t n = strlen(word);
+
+    return strncmp(line, word, n) == 0 && (line[n] == ' ' || line[n] == '\0');
+}
+
+/* Do @command with the rest of the line, @words; if it cannot be done the line
+ * stays open and says why. */
+static void prompt_command(struct app *a,
+                           int (*command)(struct app *a, const char *words,
+                                          struct err *err),
+                           const char *words)
+{
+    struct prompt *p = &a->prompt;
+    char line[PROMPT_BYTES];
+    struct err err = {0};
+
+    snprintf(line, sizeof(line), "%s", words);
+    prompt_keep(p);
+    prompt_close(p);
+    if (command(a, line, &err) < 0) {
+        p->open = true;
+        prompt_fail(p, err.text);
     }
 }
 
@@ -234,17 +264,10 @@ void prompt_key(struct app *a, int key)
         prompt_close(p);
     } else if (action != ACTION_ENTER) {
         prompt_act(p, action);
-    } else if (strncmp(p->line, "sweep", 5) == 0 &&
-               (p->line[5] == ' ' || p->line[5] == '\0')) {
-        char line[PROMPT_BYTES];
-
-        snprintf(line, sizeof(line), "%s", p->line + 5);
-        prompt_keep(p);
-        prompt_close(p);
-        if (app_sweep(a, line, &err) < 0) {
-            p->open = true;
-            prompt_fail(p, err.text);
-        }
+    } else if (begins_with(p->line, "sweep")) {
+        prompt_command(a, app_sweep, p->line + strlen("sweep"));
+    } else if (begins_with(p->line, "step")) {
+        prompt_command(a, app_step, p->line + strlen("step"));
     } else if (spec_parse_line(&spec, p->line, &err) < 0) {
         prompt_fail(p, err.text);
     } else {
@@ -341,6 +364,8 @@ void app_key(struct app *a, int key)
         editor_key(a, key);
     else if (a->overlay == OVERLAY_ASK)
         sweep_ask_key(a, key);
+    else if (a->overlay == OVERLAY_STEP)
+        step_over_key(a, key);
     else
         app_act(a, keys_find(a->screen->keys, key, a->screen->now(a)));
 }

@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
+#include "tui/screen_step.h"
 #include "tui/sweep_run.h"
 #include "tui/terminal.h"
 #include "tui/tui.h"
@@ -30,19 +31,22 @@ struct screen {
     void (*act)(struct app *a, enum action action);
     void (*click)(struct app *a, int row); /* optional */
     void (*draw)(struct app *a, struct frame *f, const struct view_common *c);
+    /* Somebody wants to go back: true if not yet, having said why. Optional. */
+    bool (*stays)(struct app *a);
     /* Do what is due; returns when something is due again (INT64_MAX: only
      * when a key or a descriptor says so). */
     int64_t (*tick)(struct app *a, int64_t now_ns);
 };
 extern const struct screen screen_launcher, screen_lab, screen_race,
-    screen_sweep;
+    screen_sweep, screen_step;
 
 enum overlay {
     OVERLAY_NONE,
     OVERLAY_HELP,
     OVERLAY_EDITOR,
     OVERLAY_BLANK,
-    OVERLAY_ASK /* a line of the sweep's screen */
+    OVERLAY_ASK, /* a line of the sweep's screen */
+    OVERLAY_STEP /* the microscope's list, text or line: screen_step.h */
 };
 
 struct help_state {
@@ -130,6 +134,7 @@ struct app {
     struct lab_state lab;
     struct race_state race;
     struct sweep_state sweep;
+    struct step_state step;
 
     int signal_fd;
     sigset_t signals_before;

@@ -23,6 +23,15 @@ static const char *const sweep_legend[] = {
     NULL,
 };
 
+static const char *const step_legend[] = {
+    "1▸ the key of a thread and where it is: it can go on. 1╳ it has to wait.",
+    "─ a step of its own   · happens with the step before, within the thread",
+    "Keys count threads from 1, schedules from 0: key 1 is thread 0.",
+    "share: of all schedules, each as likely. by chance: of random runs, where",
+    "at every point each possible step is as likely.",
+    NULL,
+};
+
 static void list(const struct app *a, struct key_list *keys)
 {
     keys_help_list(keys, a->screen->keys, a->screen->now(a), a->help.search);
@@ -107,7 +116,9 @@ void help_draw(struct app *a, struct frame *f)
         .title = a->screen->keys->title,
         .selected = a->help.selected,
         .scroll = a->help.scroll,
-        .legend = a->screen == &screen_sweep ? sweep_legend : legend,
+        .legend = a->screen == &screen_sweep  ? sweep_legend
+                  : a->screen == &screen_step ? step_legend
+                                              : legend,
     };
 
     list(a, &keys);

@@ -1,18 +1,8 @@
 /* The key tables of all screens. Screen process. */
-#include "tui/keys.h"
+#include "tui/key_rows.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(rows) ((int)(sizeof(rows) / sizeof((rows)[0])))
-#define ROW(label, word, help, ...)                                            \
-    {                                                                          \
-        {__VA_ARGS__}, label, word, help, 0                                    \
-    }
-#define ROW_IF(needs, label, word, help, ...)                                  \
-    {                                                                          \
-        {__VA_ARGS__}, label, word, help, needs                                \
-    }
 
 /* clang-format off */
 
@@ -310,6 +300,8 @@ const char *keys_name(int key, char buf[16])
         {TUI_KEY_BACKSPACE, "Bksp"},
         {TUI_KEY_DELETE, "Del"},
         {TUI_KEY_F1, "F1"},
+        {TUI_KEY_F2, "F2"},
+        {TUI_KEY_BACKTAB, "Shift-Tab"},
         {TUI_KEY_WHEEL_UP, "wheel"},
         {TUI_KEY_WHEEL_DOWN, "wheel"},
     };
@@ -324,6 +316,16 @@ const char *keys_name(int key, char buf[16])
     else
         snprintf(buf, 16, "?");
     return buf;
+}
+
+/* A row of every screen, one of whose keys @t has for something else. */
+static bool row_hidden(const struct key_table *t, const struct key_row *common)
+{
+    for (int i = 0; i < t->count; i++)
+        for (int k = 0; k < KEYS_A_ROW && t->rows[i].keys[k].key; k++)
+            if (t->rows[i].keys[k].key == common->keys[0].key)
+                return true;
+    return false;
 }
 
 /* ---- lists for views ------------------------------------------------------
@@ -341,7 +343,7 @@ void keys_footer(struct key_list *out, const struct key_table *t, unsigned now,
             bool back = row->keys[0].action == ACTION_BACK;
 
             if (!row->word || !row_valid(row, now) ||
-                out->count == KEYS_LIST_MAX)
+                (n > 0 && row_hidden(t, row)) || out->count == KEYS_LIST_MAX)
                 continue;
             out->row[out->count] = row;
             out->view[out->count++] =
@@ -385,7 +387,8 @@ void keys_help_list(struct key_list *out, const struct key_table *t,
             const struct key_row *row = &tables[n]->rows[i];
             char *names;
 
-            if (!row_valid(row, now) || out->count >= KEYS_LIST_MAX)
+            if (!row_valid(row, now) || (n > 0 && row_hidden(t, row)) ||
+                out->count >= KEYS_LIST_MAX)
                 continue;
             names = out->names[out->count];
             row_names(row, names, sizeof(out->names[0]));

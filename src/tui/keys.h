@@ -25,6 +25,8 @@ enum tui_key {
     TUI_KEY_BACKSPACE,
     TUI_KEY_DELETE,
     TUI_KEY_F1,
+    TUI_KEY_F2,
+    TUI_KEY_BACKTAB,
     TUI_KEY_WHEEL_UP,
     TUI_KEY_WHEEL_DOWN,
     TUI_KEY_CLICK, /* the terminal tells where */
@@ -81,6 +83,34 @@ enum action {
     ACTION_ADD,
     ACTION_LOG_X,
     ACTION_LOG_Y,
+    /* the microscope: a step of the first thread, of the second, ...; the same
+       for running on */
+    ACTION_STEP_1,
+    ACTION_STEP_9 = ACTION_STEP_1 + 8,
+    ACTION_RUN_1,
+    ACTION_RUN_9 = ACTION_RUN_1 + 8,
+    ACTION_STEP_CHOSEN,
+    ACTION_RUN_WHO,
+    ACTION_FLUSH_WHO,
+    ACTION_UNDO,
+    ACTION_REDO,
+    ACTION_PLAY,
+    ACTION_RANDOM_STEP,
+    ACTION_RANDOM_RUN,
+    ACTION_EXPLORE,
+    ACTION_EXPLORE_HERE,
+    ACTION_FEWEST_STEPS,
+    ACTION_FEWEST_SWITCHES,
+    ACTION_FOUND,
+    ACTION_TSO,
+    ACTION_GRANULARITY,
+    ACTION_SCHEDULE,
+    ACTION_MICRO_STEPS,
+    ACTION_EDIT_TEXT,
+    ACTION_CHECK,
+    ACTION_WRITE,
+    ACTION_RELOAD,
+    ACTION_LIBRARY,
     /* a line being typed */
     ACTION_COMPLETE,
     ACTION_ERASE,
@@ -99,10 +129,13 @@ enum key_when {
     WHEN_TALL = 4,    /* more than one worker */
     WHEN_DISK = 8,    /* the run has a modelled drive, so a queue of requests */
     WHEN_HIDDEN = 16, /* the sweep's answer has not been asked for */
-    WHEN_FAMILY = 32  /* more than one curve */
+    WHEN_FAMILY = 32, /* more than one curve */
+    WHEN_TSO = 64,    /* there are store buffers */
+    WHEN_EXPLORED = 128, /* the schedules were searched */
+    WHEN_FOUND = 256     /* and what was found is shown, to choose from */
 };
 
-#define KEYS_A_ROW 6
+#define KEYS_A_ROW 9
 
 /* One line of help: keys that belong together. */
 struct key_row {
@@ -120,11 +153,13 @@ struct key_table {
     const char *title; /* of the help */
     const struct key_row *rows;
     int count;
-    bool common; /* the keys of every screen are valid, too */
+    bool common; /* the keys of every screen are valid, too; but of two rows
+                    with a key, only the table's own */
 };
 
 extern const struct key_table keys_launcher, keys_lab, keys_race, keys_help,
-    keys_editor, keys_prompt, keys_ask, keys_sweep, keys_common;
+    keys_editor, keys_prompt, keys_ask, keys_sweep, keys_step, keys_step_list,
+    keys_step_edit, keys_common;
 
 /* What @key does; ACTION_NONE if nothing (now). */
 enum action keys_find(const struct key_table *t, int key, unsigned now);

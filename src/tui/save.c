@@ -1,5 +1,5 @@
-/* What is on the screen into files: the picture as text, the run as JSON.
- * Screen process. */
+/* What is on the screen into files: the picture as text, the run as JSON, the
+ * program of the microscope as itself. Screen process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -82,12 +82,41 @@ static int save_sweep(const struct sweep *s, const char *stem, char name[80],
     return finish(out, name, export_sweep_json(s, out, err), err);
 }
 
-/* What the screen shows: a sweep or a run; neither may be there. */
+/* The program, and as a comment what was done with it. */
+static int save_program(struct app *a, const char *stem, char name[80],
+                        struct err *err)
+{
+    struct step_state *s = &a->step;
+    struct schedule done = {0};
+    struct text text = {0};
+    FILE *out = create(stem, "tsl", name, err);
+    int rc = 0;
+
+    if (!out)
+        return err->code;
+    text_add(&text, s->program->source);
+    if (s->walking && s->walk.at > 0 && walk_schedule(&s->walk, &done) == 0) {
+        text_add(&text, "\n// schedule: ");
+        schedule_text(&done, &text);
+        text_add(&text, "\n");
+    }
+    if (text.failed || fputs(text_str(&text), out) == EOF)
+        rc = err_set(err, -errno, "cannot write all of %s: %m", name);
+    schedule_fini(&done);
+    text_fini(&text);
+    return finish(out, name, rc, err);
+}
+
+/* What the screen shows: a program, a sweep or a run; none may be there. */
 static int save_figures(struct app *a, const char *stem, char name[80],
                         struct err *err)
 {
     const struct trace *t = run_trace(&a->run);
 
+    if (a->screen == &screen_step)
+        return a->step.program && a->step.program->source
+                   ? save_program(a, stem, name, err)
+                   : 0;
     if (a->screen == &screen_sweep)
         return a->sweep.run.sweep
                    ? save_sweep(a->sweep.run.sweep, stem, name, err)

@@ -85,6 +85,12 @@ static const struct launcher_item {
       "Tasks that compute half their time and wait the other half: how many "
       "workers are best for them? Guess first (g), then see the curve grow."},
      &screen_sweep},
+    {{"Interleaving microscope", "step",
+      "Small programs of a few threads, one step at a time: you choose who "
+      "goes "
+      "next. Find the order that breaks them, then see how many of all orders "
+      "do."},
+     &screen_step},
     {{"Anything else", ":",
       "Type any experiment: a workload, then settings. Tab completes, and what "
       "is wrong is said at once."},
@@ -183,6 +189,11 @@ static void choose(struct app *a, bool edit)
 
     if (!item->screen) {
         prompt_open(&a->prompt);
+        return;
+    }
+    if (item->screen == &screen_step) {
+        if (app_step(a, "", &err) < 0)
+            app_say(a, true, "%s", err.text);
         return;
     }
     if (item->screen == &screen_sweep && edit) {

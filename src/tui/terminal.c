@@ -565,6 +565,10 @@ int terminal_key(struct terminal *t)
         return TUI_KEY_DELETE;
     case KEY_F(1):
         return TUI_KEY_F1;
+    case KEY_F(2):
+        return TUI_KEY_F2;
+    case KEY_BTAB:
+        return TUI_KEY_BACKTAB;
     case KEY_MOUSE:
         return mouse_key(t);
     default:

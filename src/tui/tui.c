@@ -22,6 +22,8 @@ static const struct screen *screen_of(enum tui_screen screen)
         return &screen_race;
     case TUI_SWEEP:
         return &screen_sweep;
+    case TUI_STEP:
+        return &screen_step;
     default:
         return &screen_launcher;
     }
@@ -86,6 +88,8 @@ int tui_run(const struct tui_options *o, struct err *err)
     record_close(a->record);
     trace_free(a->options.replay); /* if no screen took it over */
     sweep_free(a->options.kept);
+    program_free(a->options.step.program);
+    schedule_fini(&a->options.step.schedule);
     frame_fini(&a->frame);
     free(a);
     return rc;

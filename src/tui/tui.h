@@ -7,15 +7,27 @@
 #include "base/err.h"
 #include "base/machine.h"
 #include "spec/spec.h"
+#include "step/stepper.h"
 #include "sweep/sweep.h"
 
-enum tui_screen { TUI_LAUNCHER, TUI_LAB, TUI_RACE, TUI_SWEEP };
+enum tui_screen { TUI_LAUNCHER, TUI_LAB, TUI_RACE, TUI_SWEEP, TUI_STEP };
 enum tui_theme {
     THEME_DARK,
     THEME_LIGHT,
     THEME_CONTRAST,
     THEME_MONO,
     THEME_COUNT
+};
+
+/* What the microscope begins with. */
+struct tui_step {
+    struct program *program; /* taken over; NULL: one chosen from the library */
+    const char *path;   /* the file that it is from, to read it again; borrowed
+                           until tui_run() returns; NULL: none */
+    const char *which;  /* the case in that file; likewise */
+    struct rules rules; /* .buffer 0: TSL_BUFFER */
+    struct schedule schedule; /* done at the beginning; taken over */
+    uint64_t seed;            /* of the first random run; 0: 1 */
 };
 
 struct tui_options {
@@ -34,7 +46,8 @@ struct tui_options {
     struct sweep *kept;
     int64_t kept_id; /* .kept's number in the history; 0: it has none there */
     bool go_on;      /* run what .kept still lacks, not only show it */
-    const char *record; /* FILE.cast to record the screen into; NULL */
+    struct tui_step step; /* for the microscope */
+    const char *record;   /* FILE.cast to record the screen into; NULL */
 };
 
 /* Take the terminal and run until the user leaves. Returns the exit status; a

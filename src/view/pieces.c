@@ -308,26 +308,37 @@ static void footer_keys(struct frame *f, struct box b,
     }
 }
 
-/* The ':' line, moved left so that the cursor is always seen. */
-static void footer_prompt(struct frame *f, struct box b, const char *prompt,
-                          int cursor)
+/* A line with a cursor, moved left so that that is always seen. */
+static void draw_line(struct frame *f, int row, int column, int columns,
+                      const char *line, int cursor)
 {
-    int room = b.columns - 3, skip = cursor > room ? cursor - room : 0;
-    int left = skip;
+    int room = columns - 1, skip = cursor > room ? cursor - room : 0;
     uint32_t under = ' ', c;
-    const char *s = prompt;
+    const char *s = line;
 
-    frame_text(f, b.row, b.column + 1, 1, STYLE_KEY, ":");
-    while (left > 0 && *s != '\0') {
+    for (int left = skip; left > 0 && *s != '\0'; left--)
         s += text_decode(s, &c);
-        left--;
-    }
-    frame_text(f, b.row, b.column + 2, room + 1, STYLE_NORMAL, s);
+    frame_text(f, row, column, columns, STYLE_NORMAL, s);
     for (int i = skip; i < cursor && *s != '\0'; i++)
         s += text_decode(s, &c);
     if (*s != '\0')
         text_decode(s, &under);
-    frame_put(f, b.row, b.column + 2 + cursor - skip, under, STYLE_SELECTED);
+    frame_put(f, row, column + cursor - skip, under, STYLE_SELECTED);
+}
+
+void piece_typing(struct frame *f, struct box row, const char *asks,
+                  const char *typing, int cursor)
+{
+    int used;
+
+    if (row.rows < 1)
+        return;
+    frame_fill(f, row, 0, STYLE_NORMAL);
+    box_take_columns(&row, 1);
+    used = piece_textf(f, row.row, row.column, row.columns - 4, STYLE_KEY,
+                       "%s: ", asks);
+    box_take_columns(&row, used);
+    draw_line(f, row.row, row.column, row.columns - 1, typing, cursor);
 }
 
 void view_footer(struct frame *f, struct box rows, const struct view_common *c)
@@ -340,7 +351,9 @@ void view_footer(struct frame *f, struct box rows, const struct view_common *c)
     if (last.rows < 1)
         return;
     if (c->prompt != NULL) {
-        footer_prompt(f, last, c->prompt, c->prompt_cursor);
+        frame_text(f, last.row, last.column + 1, 1, STYLE_KEY, ":");
+        draw_line(f, last.row, last.column + 2, last.columns - 2, c->prompt,
+                  c->prompt_cursor);
         if (c->prompt_hint != NULL) {
             line = c->prompt_hint;
             bad = false;
@@ -357,7 +370,7 @@ void view_footer(struct frame *f, struct box rows, const struct view_common *c)
 
 /* ---- whole frames ------------------------------------------------------- */
 
-bool view_fits(struct frame *f, int rows, int columns)
+bool piece_fits(struct frame *f, int rows, int columns, const char *more)
 {
     char line[160];
     struct box b = frame_box(f);
@@ -366,9 +379,8 @@ bool view_fits(struct frame *f, int rows, int columns)
         return true;
     frame_fill(f, b, 0, STYLE_NORMAL);
     snprintf(line, sizeof(line),
-             "This needs %d columns × %d rows; the terminal has %d × %d. "
-             "The workers go on meanwhile; q still leaves.",
-             columns, rows, f->columns, f->rows);
+             "This needs %d columns × %d rows; the terminal has %d × %d. %s",
+             columns, rows, f->columns, f->rows, more);
     if (b.rows > 4)
         box_take_rows(&b, (b.rows - 4) / 2);
     if (b.columns > 8) {
@@ -377,6 +389,12 @@ bool view_fits(struct frame *f, int rows, int columns)
     }
     frame_wrap(f, b, STYLE_NORMAL, line);
     return false;
+}
+
+bool view_fits(struct frame *f, int rows, int columns)
+{
+    return piece_fits(f, rows, columns,
+                      "The workers go on meanwhile; q still leaves.");
 }
 
 void view_blank(struct frame *f)

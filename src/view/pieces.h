@@ -10,6 +10,15 @@ int piece_text(struct frame *f, int row, int column, int max, enum style style,
 int piece_textf(struct frame *f, int row, int column, int max, enum style style,
                 const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* False when the frame is below @rows x @columns: then it says so, and @more.
+ */
+bool piece_fits(struct frame *f, int rows, int columns, const char *more);
+
+/* "@asks: @typing" in @row with the cursor on column @cursor of what is typed,
+ * moved left so that the cursor is always seen. */
+void piece_typing(struct frame *f, struct box row, const char *asks,
+                  const char *typing, int cursor);
+
 /* A share in 5 columns, for lists: "  0 %", " <1 %", " 48 %", ">99 %". */
 char *piece_share(char *buf, size_t size, double share);
 /* Text without its blanks, for big digits: "48.3 %" -> "48.3%". */
