@@ -185,6 +185,52 @@ static void list_shows_every_word(void **state)
         holds(spec_observer_words[i]);
 }
 
+/* Each program of the library with its family, as text and as JSON. */
+static void list_shows_races(void **state)
+{
+    struct program_result *text = malloc(sizeof(*text));
+    json_t *json;
+
+    (void)state;
+    assert_non_null(text);
+    program_run(text, "list races");
+    assert_int_equal(text->status, EXIT_DONE);
+    program_run(&result, "list races --json");
+    assert_int_equal(result.status, EXIT_DONE);
+    json = json_loads(result.out, 0, NULL);
+    assert_true(json_array_size(json) >= 45);
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        static const char *const members[] = {"name", "family", "path",
+                                              "summary", "teaches"};
+        json_t *e = json_array_get(json, i);
+
+        for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++) {
+            json_t *member = json_object_get(e, members[k]);
+
+            assert_true(json_is_string(member));
+            if (k < 2 && !strstr(text->out, json_string_value(member)))
+                fail_msg("no %s", json_string_value(member));
+        }
+    }
+    json_decref(json);
+    free(text);
+}
+
+static void list_is_json(void **state)
+{
+    json_t *json;
+
+    (void)state;
+    program_run(&result, "list --json");
+    assert_int_equal(result.status, EXIT_DONE);
+    json = json_loads(result.out, 0, NULL);
+    for (const struct command *c = cli_commands; c->name; c++)
+        for (const struct command_option *w = c->words;
+             w && w->name && strcmp(c->name, "list") == 0; w++)
+            assert_true(json_array_size(json_object_get(json, w->name)) > 0);
+    json_decref(json);
+}
+
 static void completions_know_every_word(void **state)
 {
     (void)state;
@@ -424,6 +470,8 @@ int main(void)
         cmocka_unit_test(help_is_the_same_by_any_name),
         cmocka_unit_test(help_fits_80_columns),
         cmocka_unit_test(list_shows_every_word),
+        cmocka_unit_test(list_shows_races),
+        cmocka_unit_test(list_is_json),
         cmocka_unit_test(completions_know_every_word),
         cmocka_unit_test(bash_takes_its_completions),
         cmocka_unit_test(man_page_holds_everything),

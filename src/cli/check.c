@@ -34,8 +34,11 @@ static void tell(const char *path, const struct check_report *r)
     for (int i = 0; i < r->difference_count && i < TOLD_MOST; i++) {
         const struct check_difference *d = &r->differences[i];
 
-        printf("%s: %s is %s in the file, %s recomputed\n", d->where, d->what,
-               d->file, d->computed);
+        if (d->file[0] == '\0')
+            printf("%s: %s\n", d->where, d->computed);
+        else
+            printf("%s: %s is %s in the file, %s recomputed\n", d->where,
+                   d->what, d->file, d->computed);
     }
     if (r->difference_count > TOLD_MOST)
         printf("... and %d more; --json has them all\n",

@@ -107,6 +107,41 @@ static const struct command_option report_options[] = {
     {"title", "TEXT", "the page's title"},
     {NULL, NULL, NULL}
 };
+#define MACHINE_OPTIONS                                                       \
+    {"tso", NULL, "with store buffers, as x86 has them"},                     \
+    {"granularity", "statement|access|instruction", "what one step is; else " \
+     "an access to what is shared"},                                          \
+    {"buffer", "N", "with --tso: stores that a buffer holds (24)"},           \
+    {"schedule", "S", "who goes when: \"0 1 0 0 1*12\"; f0 is a flush"},      \
+    {"case", "ID", "this one of a JSON file with many programs"}
+static const struct command_option step_options[] = {
+    MACHINE_OPTIONS,
+    {"random", "N", "then that many random steps, or \"all\""},
+    {"seed", "N", "of the random steps (1)"},
+    {"text", NULL, "print it, though there is a terminal"},
+    SCREEN_OPTIONS,
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option explore_options[] = {
+    MACHINE_OPTIONS,
+    {"verdict", NULL, "only: does one fail? With fewer states"},
+    {"states", NULL, "all states and outcomes; nothing is counted"},
+    {"stop", NULL, "end with the first failure"},
+    {"random", "N", "instead: that many random schedules"},
+    {"seed", "N", "of the random schedules (1)"},
+    {"repairs", "EXERCISE", "is FILE a repair of this one? Prove it"},
+    {"real", NULL, "run it on this machine, beside what is possible"},
+    {"for", "TIME", "with --real: about so long (2s)"},
+    {"executions", "N", "with --real: at most so many"},
+    {"workers", "N", "threads that search; else one a core"},
+    {"memory", "SIZE", "at most so much, for example 4G; else half of what is "
+     "free"},
+    {"keep-registers", NULL, "tell states apart by registers nobody will read"},
+    {"json", NULL, "print what was found as one JSON object"},
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
 static const struct command_option history_words[] = {
     {"list", NULL, "the newest first; also without a word"},
     {"search", "WORD...", "those with every word in line, answer, note or tag"},
@@ -131,6 +166,12 @@ static const struct command_option list_words[] = {
     {"metrics", NULL, "what is measured, by its name in the record"},
     {"locks", NULL, "ways to guard a shared counter"},
     {"observers", NULL, "ways to see switches"},
+    {"races", NULL, "small programs for step and explore"},
+    {"races", NULL, "small programs for step and explore"},
+    {NULL, NULL, NULL}
+};
+static const struct command_option list_options[] = {
+    {"json", NULL, "print the lists as JSON"},
     {NULL, NULL, NULL}
 };
 static const struct command_option shell_words[] = {
@@ -165,6 +206,12 @@ const struct command cli_commands[] = {
     {"history", "[WORD] [ID...]",
      "runs and sweeps that were kept",
      cli_history, false, history_options, history_words},
+    {"step", "[PROGRAM]",
+     "a small program one step at a time: you are the scheduler",
+     cli_step, false, step_options, NULL},
+    {"explore", "[PROGRAM]",
+     "all schedules of a small program: a failure, or a proof",
+     cli_explore, false, explore_options, NULL},
     {"report", "RUN|SWEEP... -o FILE",
      "write kept runs and sweeps as a page to hand on",
      cli_report, false, report_options, NULL},
@@ -177,9 +224,9 @@ const struct command cli_commands[] = {
     {"doctor", "",
      "what this machine allows, and what would allow more",
      cli_doctor, false, doctor_options, NULL},
-    {"list", "[workloads|models|settings|metrics|locks|observers]",
+    {"list", "[workloads|models|settings|metrics|locks|observers|races]",
      "the words that can be used, each with its meaning",
-     cli_list, false, NULL, list_words},
+     cli_list, false, list_options, list_words},
     {"completions", "bash|zsh|fish",
      "print a script that completes words for this shell",
      cli_completions, false, NULL, shell_words},

@@ -56,6 +56,8 @@ int cli_advise(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_tour(int argc, char **argv);
+int cli_step(int argc, char **argv);
+int cli_explore(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);

@@ -18,7 +18,7 @@
 
 /* ---- words (words.c) ----------------------------------------------------- */
 
-#define CLI_OPTIONS_MAX 16
+#define CLI_OPTIONS_MAX 32
 
 /* A command's words, sorted: its own options, and the rest in their order. */
 struct cli_words {
@@ -49,6 +49,9 @@ extern const struct command cli_launcher_command;
 
 /* A whole number from @text within @min .. @max. */
 bool cli_number(const char *text, long min, long max, long *out);
+
+/* "64M", "1.5G", "100000": bytes. */
+bool cli_size(const char *text, int64_t *out);
 
 /* "timeslice: " and the sentence, to stderr. Returns @status. */
 int cli_refuse(int status, const char *format, ...)

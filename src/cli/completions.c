@@ -8,6 +8,10 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "tsl/library.h"
+
+/* Of step and explore; read once. None where there is no library. */
+static struct library programs;
 
 /* The words of "dark|light|mono" with @between each two. */
 static void print_choice(const char *value, const char *between)
@@ -81,6 +85,17 @@ static void print_value_cases(const char *files)
     }
 }
 
+static const char *summary_of(const struct library_entry *e)
+{
+    return e->summary ? e->summary : "";
+}
+
+/* Does @c take a program of the library, or a file? */
+static bool takes_program(const struct command *c)
+{
+    return strncmp(c->synopsis, "[PROGRAM]", 9) == 0;
+}
+
 /* ---- bash ---------------------------------------------------------------- */
 
 static void print_command_words(const struct command *c)
@@ -98,6 +113,8 @@ static void print_command_words(const struct command *c)
         printf(" %s", spec_workload_words[i]);
     for (int i = 0; c->experiment && i < spec_setting_count; i++)
         printf(" --%s", spec_settings[i].name);
+    for (int i = 0; takes_program(c) && i < programs.count; i++)
+        printf(" %s", programs.entries[i].name);
 }
 
 static void print_bash(void)
@@ -127,7 +144,7 @@ static void print_bash(void)
          "    fi\n"
          "    COMPREPLY=($(compgen -W \"$choices\" -- \"$cur\"))\n"
          "}\n"
-         "complete -F _timeslice timeslice");
+         "complete -o default -F _timeslice timeslice");
 }
 
 /* ---- zsh ----------------------------------------------------------------- */
@@ -156,6 +173,9 @@ static void print_zsh_words(const struct command *c)
         print_described("", spec_workload_words[i], spec_workload_summaries[i]);
     for (int i = 0; c->experiment && i < spec_setting_count; i++)
         print_described("--", spec_settings[i].name, spec_settings[i].help);
+    for (int i = 0; takes_program(c) && i < programs.count; i++)
+        print_described("", programs.entries[i].name,
+                        summary_of(&programs.entries[i]));
 }
 
 static void print_zsh(void)
@@ -187,7 +207,7 @@ static void print_zsh(void)
     }
     puts("        esac\n"
          "    fi\n"
-         "    _describe word found\n"
+         "    _describe word found || _files\n"
          "}\n"
          "if [[ ${funcstack[1]} = _timeslice ]]; then\n"
          "    _timeslice \"$@\"\n"
@@ -263,6 +283,15 @@ static void print_fish_experiment(const struct command *c)
     }
 }
 
+static void print_fish_programs(const struct command *c)
+{
+    print_fish_head(c);
+    puts(" -F");
+    for (int i = 0; i < programs.count; i++)
+        print_fish_word(c, programs.entries[i].name,
+                        summary_of(&programs.entries[i]));
+}
+
 static void print_fish(void)
 {
     puts("# fish completion for timeslice\n"
@@ -283,6 +312,8 @@ static void print_fish(void)
                 print_fish_word(c, k->name, k->summary);
         if (c->experiment)
             print_fish_experiment(c);
+        if (takes_program(c))
+            print_fish_programs(c);
     }
 }
 
@@ -305,7 +336,9 @@ int cli_completions(int argc, char **argv)
     for (size_t i = 0; status < 0 && i < 3; i++) {
         if (strcmp(shells[i].name, w.rest[0]) != 0)
             continue;
+        library_read(&programs, NULL);
         shells[i].print();
+        library_fini(&programs);
         status = cli_flush(EXIT_DONE);
     }
     if (status < 0)

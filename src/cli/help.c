@@ -162,6 +162,8 @@ const char *const cli_examples[][2] = {
      "your own program for each line of a list"},
     {"timeslice sweep primes --over workers=1,2,4,8",
      "how many workers are best, and what limits them?"},
+    {"timeslice explore lost-update",
+     "every schedule of two increments: how many lose one?"},
     {"timeslice race", "the counter live: flip the lock while it runs"},
     {NULL, NULL},
 };

@@ -160,28 +160,6 @@ int history_do_check(struct history_call *c)
     return EXIT_DONE;
 }
 
-/* "64M", "1.5G", "100000": bytes. */
-static bool size_of(const char *text, int64_t *out)
-{
-    static const char units[] = "kmgt";
-    char *end;
-    double n = strtod(text, &end);
-    const char *unit = NULL;
-
-    if (end == text || !(n >= 0) || n > 1e15)
-        return false;
-    if (*end) {
-        unit = strchr(units, *end | 0x20);
-        if (!unit ||
-            (end[1] && strcmp(end + 1, "B") != 0 && strcmp(end + 1, "iB") != 0))
-            return false;
-        for (const char *u = units; u <= unit; u++)
-            n *= 1024;
-    }
-    *out = (int64_t)n;
-    return n < 1e18;
-}
-
 static void print_size(struct history_call *c)
 {
     char bytes[32];
@@ -198,7 +176,7 @@ int history_do_prune(struct history_call *c)
     int64_t bytes = HISTORY_BYTES;
     struct err err = {0};
 
-    if (to && !size_of(to, &bytes))
+    if (to && !cli_size(to, &bytes))
         return cli_refuse(EXIT_REQUEST,
                           "--to cannot be \"%s\"; it is a size such as 64M",
                           to);

@@ -1,10 +1,14 @@
 /* "timeslice list": the words that can be used, from the tables. Screen
  * process. */
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/common.h"
+#include "cli/explore.h"
 #include "spec/metric.h"
+#include "tsl/library.h"
+
+/* ---- as text ------------------------------------------------------------- */
 
 static void list_words(const char *const words[], const char *const meanings[])
 {
@@ -18,38 +22,49 @@ static void list_settings(void)
         cli_print_setting(&spec_settings[i]);
 }
 
+static const char *const unit_words[] = {
+    [UNIT_COUNT] = "number", [UNIT_SECONDS] = "s",  [UNIT_MS] = "ms",
+    [UNIT_PER_S] = "per s",  [UNIT_SHARE] = "0..1", [UNIT_RATIO] = "ratio",
+    [UNIT_ERRNO] = "errno",
+};
+
 static void list_metrics(void)
 {
-    static const char *const units[] = {
-        [UNIT_COUNT] = "number", [UNIT_SECONDS] = "s",  [UNIT_MS] = "ms",
-        [UNIT_PER_S] = "per s",  [UNIT_SHARE] = "0..1", [UNIT_RATIO] = "ratio",
-        [UNIT_ERRNO] = "errno",
-    };
-
     for (int i = 0; i < METRIC_COUNT; i++)
         printf("%-21s %-7s %s\n", metric_infos[i].name,
-               units[metric_infos[i].unit], metric_infos[i].help);
+               unit_words[metric_infos[i].unit], metric_infos[i].help);
 }
 
-static void list_observers(void)
-{
-    static const char *const meanings[] = {
-        [OBSERVER_AUTO] = "the best that this machine allows",
-        [OBSERVER_PERF_CPU] = "the kernel's record of every switch, of all "
-                              "programs",
-        [OBSERVER_PERF] = "the kernel's record of every switch of the workers",
-        [OBSERVER_GAP] = "workers find their own gaps, confirmed by the "
-                         "kernel's counts",
-        [OBSERVER_SAMPLED] = "a look thirty times a second: a picture, not a "
-                             "record",
-        [OBSERVER_OFF] = "nobody looks; the kernel's totals remain",
-    };
+static const char *const observer_meanings[] = {
+    [OBSERVER_AUTO] = "the best that this machine allows",
+    [OBSERVER_PERF_CPU] = "the kernel's record of every switch, of all "
+                          "programs",
+    [OBSERVER_PERF] = "the kernel's record of every switch of the workers",
+    [OBSERVER_GAP] = "workers find their own gaps, confirmed by the "
+                     "kernel's counts",
+    [OBSERVER_SAMPLED] = "a look thirty times a second: a picture, not a "
+                         "record",
+    [OBSERVER_OFF] = "nobody looks; the kernel's totals remain",
+};
 
-    list_words(spec_observer_words, meanings);
+/* The library of small programs. An exit status. */
+static int list_races(void)
+{
+    struct library l;
+    struct err err = {0};
+
+    if (library_read(&l, &err) < 0)
+        return cli_refuse_err(&err, EXIT_MACHINE);
+    cli_print_library(&l);
+    library_fini(&l);
+    return EXIT_DONE;
 }
 
-static void list_topic(const char *topic)
+/* An exit status. */
+static int list_topic(const char *topic)
 {
+    if (strcmp(topic, "races") == 0)
+        return list_races();
     if (strcmp(topic, "workloads") == 0)
         list_words(spec_workload_words, spec_workload_summaries);
     else if (strcmp(topic, "models") == 0)
@@ -61,7 +76,128 @@ static void list_topic(const char *topic)
     else if (strcmp(topic, "locks") == 0)
         list_words(spec_sync_words, spec_sync_summaries);
     else
-        list_observers();
+        list_words(spec_observer_words, observer_meanings);
+    return EXIT_DONE;
+}
+
+/* ---- as JSON ------------------------------------------------------------- */
+
+static json_t *json_words(const char *const words[],
+                          const char *const meanings[])
+{
+    json_t *list = json_array();
+
+    for (int i = 0; words[i]; i++)
+        json_array_append_new(list, json_pack("{ss ss}", "name", words[i],
+                                              "meaning", meanings[i]));
+    return list;
+}
+
+static json_t *json_settings(void)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < spec_setting_count; i++)
+        json_array_append_new(list, json_pack("{ss ss}", "name",
+                                              spec_settings[i].name, "meaning",
+                                              spec_settings[i].help));
+    return list;
+}
+
+static json_t *json_metrics(void)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < METRIC_COUNT; i++)
+        json_array_append_new(list, json_pack("{ss ss ss}", "name",
+                                              metric_infos[i].name, "unit",
+                                              unit_words[metric_infos[i].unit],
+                                              "meaning", metric_infos[i].help));
+    return list;
+}
+
+/* NULL after a sentence. */
+static json_t *json_races(void)
+{
+    json_t *list = json_array();
+    struct library l;
+    struct err err = {0};
+
+    if (library_read(&l, &err) < 0) {
+        cli_refuse_err(&err, EXIT_MACHINE);
+        json_decref(list);
+        return NULL;
+    }
+    for (int i = 0; i < l.count; i++) {
+        const struct library_entry *e = &l.entries[i];
+
+        json_array_append_new(
+            list,
+            json_pack("{ss ss ss ss ss ss* ss* ss*}", "name", e->name, "family",
+                      e->family, "path", e->path, "summary", e->summary,
+                      "teaches", e->teaches, "expect", e->expect, "expect_tso",
+                      e->expect_tso, "repair", e->repair));
+    }
+    library_fini(&l);
+    return list;
+}
+
+static json_t *json_topic(const char *topic)
+{
+    if (strcmp(topic, "races") == 0)
+        return json_races();
+    if (strcmp(topic, "workloads") == 0)
+        return json_words(spec_workload_words, spec_workload_summaries);
+    if (strcmp(topic, "models") == 0)
+        return json_words(spec_model_words, spec_model_summaries);
+    if (strcmp(topic, "settings") == 0)
+        return json_settings();
+    if (strcmp(topic, "metrics") == 0)
+        return json_metrics();
+    if (strcmp(topic, "locks") == 0)
+        return json_words(spec_sync_words, spec_sync_summaries);
+    return json_words(spec_observer_words, observer_meanings);
+}
+
+/* ---- the command --------------------------------------------------------- */
+
+/* Print topic @known, or all of them when it is negative. */
+static int print_text(const char *const topics[], int known)
+{
+    int status = EXIT_DONE;
+
+    for (int i = 0; topics[i] && status == EXIT_DONE; i++) {
+        if (known >= 0 && i != known)
+            continue;
+        if (known < 0)
+            printf("%s%s\n", i ? "\n" : "", topics[i]);
+        status = list_topic(topics[i]);
+    }
+    return status == EXIT_DONE ? cli_flush(status) : status;
+}
+
+/* The same as one JSON value: a list, or an object of all lists. */
+static int print_json(const char *const topics[], int known)
+{
+    json_t *all = json_object(), *out = NULL;
+
+    for (int i = 0; topics[i]; i++) {
+        json_t *list = NULL;
+
+        if (known >= 0 && i != known)
+            continue;
+        list = json_topic(topics[i]);
+        if (list == NULL) {
+            json_decref(all);
+            return EXIT_MACHINE;
+        }
+        json_object_set_new(all, topics[i], list);
+    }
+    out = known < 0 ? all : json_object_get(all, topics[known]);
+    json_dumpf(out, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(all);
+    return cli_flush(EXIT_DONE);
 }
 
 int cli_list(int argc, char **argv)
@@ -90,15 +226,10 @@ int cli_list(int argc, char **argv)
                                    "\"%s\"?"
                                  : "there is no list of \"%s\"; there is %s",
                             w.rest[0], near ? near : command->synopsis);
+    } else if (cli_words_value(&w, "json")) {
+        status = print_json(topics, known);
     } else {
-        for (int i = 0; topics[i]; i++) {
-            if (known >= 0 && i != known)
-                continue;
-            if (known < 0)
-                printf("%s%s\n", i ? "\n" : "", topics[i]);
-            list_topic(topics[i]);
-        }
-        status = cli_flush(EXIT_DONE);
+        status = print_text(topics, known);
     }
 out:
     cli_words_fini(&w);

@@ -124,7 +124,7 @@ static void print_page(void)
         print_term("", metric_infos[i].name, NULL, metric_infos[i].help);
     puts(".SH EXIT STATUS");
     print_term("", "0", NULL, "done");
-    print_term("", "1", NULL, "the run failed");
+    print_term("", "1", NULL, "the run or a check failed");
     print_term("", "2", NULL, "the request was wrong; nothing was started");
     print_term("", "3", NULL, "no clear answer: too little, or disturbed");
     print_term("", "4", NULL, "this machine cannot do it");

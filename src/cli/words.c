@@ -251,6 +251,27 @@ bool cli_number(const char *text, long min, long max, long *out)
            *out <= max;
 }
 
+bool cli_size(const char *text, int64_t *out)
+{
+    static const char units[] = "kmgt";
+    char *end;
+    double n = strtod(text, &end);
+    const char *unit = NULL;
+
+    if (end == text || !(n >= 0) || n > 1e15)
+        return false;
+    if (*end) {
+        unit = strchr(units, *end | 0x20);
+        if (!unit ||
+            (end[1] && strcmp(end + 1, "B") != 0 && strcmp(end + 1, "iB") != 0))
+            return false;
+        for (const char *u = units; u <= unit; u++)
+            n *= 1024;
+    }
+    *out = (int64_t)n;
+    return n < 1e18;
+}
+
 /* ---- the terminal -------------------------------------------------------- */
 
 bool cli_utf8(void)
