@@ -29,6 +29,16 @@
  *             contest.c the same for experiments in turn. It runs nothing
  *             itself: the command, the screen and the history hand outcomes in
  *   advise/   how many workers some work should have, by the same way
+ *   tsl/      the language of small programs: parse.c reads it, program.h is
+ *             what it becomes, micro-steps over shared cells; library.c finds
+ *             those that come with timeslice (assets/races)
+ *   step/     the interleaving machine: deed.h is what one step does to the
+ *             shared memory, stepper.c one step at a time with all that a
+ *             person wants to see, walk.c undo
+ *   explore/  all schedules of a small program: search.c finds the states;
+ *             count.c, chance.c, calm.c, liveness.c and traces.c make numbers
+ *             and verdicts from them, say.c words
+ *   real/     the same programs on real threads, their outcomes counted
  *   keep/     a trace as bytes and back, the history, a kept run as a source
  *   frame/    a grid of characters with styles named by meaning
  *   view/     what a screen shows, as a function from its state to a frame;
