@@ -83,22 +83,6 @@ int64_t store_bytes(const struct store *s, uint64_t count)
     return (int64_t)(count * each + (s->mask + 1) * sizeof *s->table);
 }
 
-uint32_t store_find(const struct store *s, const uint64_t *words)
-{
-    uint64_t hash = store_hash(words, s->words);
-
-    for (uint64_t at = hash >> s->shift;; at = (at + 1) & s->mask) {
-        uint64_t entry = s->table[at];
-        uint32_t place = (uint32_t)entry - 1;
-
-        if (entry == 0)
-            return STORE_NONE;
-        if (entry >> 32 == (uint32_t)hash &&
-            store_same(store_state(s, place), words, s->words))
-            return place;
-    }
-}
-
 static int wider_shift(const struct store *s)
 {
     return s->shift - (s->shift > TABLE_SMALL_SHIFT ? 2 : 1);

@@ -85,9 +85,6 @@ static inline uint64_t store_entry(uint64_t hash, uint32_t place)
     return hash << 32 | (place + 1);
 }
 
-/* Where @words are; STORE_NONE: nowhere. */
-uint32_t store_find(const struct store *s, const uint64_t *words);
-
 /* Double the table, in three parts: one thread begins and ends, any number
  * move places @from .. @to - 1 each. Nobody may add meanwhile. -ENOMEM. */
 int store_widen_begin(struct store *s);

@@ -22,10 +22,6 @@ void steps_table(const struct walk *w, const struct steps_look *look,
  * why, in one or more lines. */
 void steps_ending(const struct walk *w, const struct steps_look *look,
                   struct text *out);
-/* What is shared, as it is in @s: "x = 1, A: T0, s = 2". Mutexes that are free
- * and queues in which nobody sleeps are left out. */
-void steps_memory(const struct stepper *m, const struct state *s,
-                  struct text *out);
 /* The program's text, under each line the micro-steps that it stands for, once
  * where threads do the same: "o" begins a step at the granularity of @m, "."
  * rides along. */

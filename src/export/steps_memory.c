@@ -115,9 +115,3 @@ void steps_change(const struct stepper *m, const struct state *a,
         add_buffer(m, b, t, out);
     }
 }
-
-void steps_memory(const struct stepper *m, const struct state *s,
-                  struct text *out)
-{
-    steps_change(m, NULL, s, out);
-}

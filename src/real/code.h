@@ -114,12 +114,12 @@ struct kept {
     } of[TSL_THREADS];
 };
 
-/* 0 or a negative errno with a sentence. compiled_fini() it in both cases.
+/* 0 or a negative errno with a sentence. What it takes is never given back: the
+ * process that runs it leaves by _exit().
  * @lingers: with delays on the way, so that even long gaps between two accesses
  * come about. */
 int compile(const struct program *p, int thread, const struct spacing *spacing,
             bool lingers, struct compiled *out, struct err *err);
-void compiled_fini(struct compiled *c);
 
 /* Has @p regions that exclude each other; anything that waits? */
 bool program_excludes(const struct program *p);

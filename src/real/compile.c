@@ -351,10 +351,3 @@ int compile(const struct program *p, int thread, const struct spacing *spacing,
                ? err_set(err, -ENOMEM, "%s: no memory to run it in", p->name)
                : 0;
 }
-
-void compiled_fini(struct compiled *c)
-{
-    free(c->code);
-    free(c->slots);
-    *c = (struct compiled){0};
-}

@@ -22,6 +22,8 @@ int program_add_object(struct program *p, const char *name,
 /* The region of that name: there already, or new. */
 int program_add_region(struct program *p, const char *name);
 int program_add_register(struct tsl_thread *t, const char *name, int start);
+/* Everything that it may have is -1 or 0. */
+struct op op_blank(enum op_kind kind);
 /* NULL without memory. Everything that it may have is -1 or 0. The count is
  * for the caller to bound (TSL_OPS). */
 struct op *thread_add_op(struct tsl_thread *t, enum op_kind kind);

@@ -207,16 +207,7 @@ static int end_with_halt(struct tsl_thread *t)
     if (!more)
         return -ENOMEM;
     t->ops = more;
-    more[t->op_count++] = (struct op){.kind = OP_HALT,
-                                      .object = -1,
-                                      .other = -1,
-                                      .dst = -1,
-                                      .region = -1,
-                                      .idx = -1,
-                                      .idx2 = -1,
-                                      .a = -1,
-                                      .b = -1,
-                                      .to = -1};
+    more[t->op_count++] = op_blank(OP_HALT);
     return 0;
 }
 

@@ -54,12 +54,6 @@ static const struct {
     {'`', NULL},
 };
 
-const char *token_word(int kind)
-{
-    return kind >= TOKEN_WORDS && kind < TOKEN_KINDS ? words[kind - TOKEN_WORDS]
-                                                     : NULL;
-}
-
 const char *const *token_words(void)
 {
     return words;

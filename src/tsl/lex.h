@@ -83,8 +83,6 @@ int tokens_cut(struct tokens *t, const char *name, const char *text,
                size_t length, struct err *err);
 void tokens_fini(struct tokens *t); /* {0} is fine */
 
-/* The word of a token kind: "while"; NULL: it has none. */
-const char *token_word(int kind);
 /* All words of the language, NULL at the end: for "did you mean". */
 const char *const *token_words(void);
 

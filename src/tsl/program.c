@@ -292,22 +292,27 @@ int program_add_register(struct tsl_thread *t, const char *name, int start)
     return t->reg_count++;
 }
 
+struct op op_blank(enum op_kind kind)
+{
+    return (struct op){.kind = (uint8_t)kind,
+                       .object = -1,
+                       .other = -1,
+                       .dst = -1,
+                       .region = -1,
+                       .idx = -1,
+                       .idx2 = -1,
+                       .a = -1,
+                       .b = -1,
+                       .to = -1};
+}
+
 struct op *thread_add_op(struct tsl_thread *t, enum op_kind kind)
 {
     struct op *op = grow(&t->ops, t->op_count, sizeof(*op));
 
     if (!op)
         return NULL;
-    *op = (struct op){.kind = (uint8_t)kind,
-                      .object = -1,
-                      .other = -1,
-                      .dst = -1,
-                      .region = -1,
-                      .idx = -1,
-                      .idx2 = -1,
-                      .a = -1,
-                      .b = -1,
-                      .to = -1};
+    *op = op_blank(kind);
     t->op_count++;
     return op;
 }

@@ -169,7 +169,6 @@ static void say_where(struct trial *t, const struct walk *w)
                               (enum failure)k, &out);
     steps_table(w, &look, &out);
     steps_ending(w, &look, &out);
-    steps_memory(w->stepper, s, &out);
     steps_listing(w->stepper, &out);
     text_fini(&out);
 }
