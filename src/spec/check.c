@@ -450,14 +450,35 @@ static int check_fleet(const struct spec *spec, struct err *err)
                    (long long)spec->workers, (long long)room);
 }
 
+int (*spec_check_on)(const struct spec *spec, struct machine *out,
+                     struct err *err);
+
+/* What machine it is for, and what therefore cannot be. */
+static int check_on(const struct spec *spec, struct machine *out,
+                    struct err *err)
+{
+    if (!spec_check_on)
+        return err_set(err, -EINVAL,
+                       "there is no simulator here, so --on cannot be; leave "
+                       "it out");
+    return spec_check_on(spec, out, err);
+}
+
 int spec_check(struct spec *spec, const struct machine *m, struct err *err)
 {
     static int (*const rules[])(const struct spec *, struct err *) = {
         check_model, check_applies, check_dispatch, check_spawn, check_phases,
         check_sched, check_limit,   check_disk,     rules_deal,  check_coop,
     };
+    struct machine simulated;
     int rc;
 
+    if (spec->on[0] != '\0') {
+        rc = check_on(spec, &simulated, err);
+        if (rc < 0)
+            return rc;
+        m = &simulated;
+    }
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         rc = rules[i](spec, err);
         if (rc < 0)
@@ -486,6 +507,8 @@ int spec_check(struct spec *spec, const struct machine *m, struct err *err)
         rc = rules_files(spec, err);
     if (rc < 0)
         return rc;
+    if (spec->on[0] != '\0')
+        return check_on(spec, NULL, err);
     if (spec->workload == WORKLOAD_MYSTERY) {
         struct spec hidden;
 

@@ -44,6 +44,11 @@ static int read_part(const struct spec *mix, const struct machine *m,
             "--parts: all parts go on for the mix's --duration, so "
             "leave --tasks, --duration and --phases out of \"%.60s\"",
             line);
+    if (part->on[0] != '\0')
+        return err_set(err, -EINVAL,
+                       "--parts: a mix really runs, so leave --on out of "
+                       "\"%.60s\"",
+                       line);
     part->duration_ns = mix->duration_ns;
     spec_give(part, SET_DURATION, true);
     part->observer = mix->observer;

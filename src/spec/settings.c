@@ -485,6 +485,12 @@ const struct setting spec_settings[] = {
         .fallback = "auto", .workloads = ON(MIX),
         .help = "two to four experiments with | between them",
     },
+    [SET_ON] = {
+        .name = "on", .type = SETTING_TEXT, .offset = FIELD(on),
+        .fallback = "here",
+        .help = "instead: on a simulated machine, sim:POLICY,NAME=VALUE,...; "
+                "\"timeslice list policies\"",
+    },
 };
 /* clang-format on */
 const int spec_setting_count = SET_COUNT;

@@ -240,6 +240,8 @@ struct spec {
     char dir[SPEC_TEXT_MAX];
     char inputs[SPEC_TEXT_MAX];
     char parts[SPEC_TEXT_MAX];      /* mix: experiments, "a | b" */
+    char on[SPEC_TEXT_MAX];         /* the simulated machine, "sim:rr,cpus=64";
+                                       "": this one */
     char command[SPEC_COMMAND_MAX]; /* quoted words; text_split() them */
 
     uint64_t given[SPEC_GIVEN_WORDS]; /* bit i: settings[i] was written by the
@@ -354,6 +356,14 @@ int spec_set(struct spec *spec, const char *name, const char *value,
  * was wrong), more workers than it has room for (-EAGAIN: this machine cannot
  * do it; @err says the number that would work). */
 int spec_check(struct spec *spec, const struct machine *m, struct err *err);
+
+/* Nothing of spec/ knows the simulator, so somebody else looks at --on. Refuses
+ * (-EINVAL with a sentence) what cannot be, and says what machine it is, for
+ * the rest of the check; with @out NULL the rest is done, and the question is
+ * whether this work can be simulated. Set once, by cli_main(), to
+ * sim_check_on(); while it is NULL --on is refused. */
+extern int (*spec_check_on)(const struct spec *spec, struct machine *out,
+                            struct err *err);
 
 /* The shortest line that gives this spec again: workload, model, then what was
  * given, in the table's order. */

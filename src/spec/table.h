@@ -78,6 +78,7 @@ enum setting_id {
     SET_DIR,
     SET_INPUTS,
     SET_PARTS,
+    SET_ON,
     SET_COUNT
 };
 

@@ -20,7 +20,7 @@ static int64_t timeline_slack_ns(const struct trace *t)
     for (size_t i = 0; i < t->event_count; i++)
         if (t->events[i].kind == EVENT_BLIND || t->events[i].kind == EVENT_LOST)
             return -1;
-    if (t->badge == BADGE_MODEL)
+    if (trace_computed(t))
         return 0;
     switch (t->observer.kind) {
     case OBSERVER_PERF_CPU:

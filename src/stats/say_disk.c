@@ -107,11 +107,12 @@ void say_disk(const struct trace *t, struct text *out)
     say_workers(t, out);
     text_addf(out, "%s%s ", say_have(t), say_over(t) ? "made" : "been making");
     say_counted(out, requests, "request");
-    text_addf(out, " of %s, %s, to the modelled drive %s, and really waited",
+    text_addf(out, " of %s, %s, to the modelled drive %s%s",
               text_bytes(size, sizeof(size), t->spec.bytes),
               t->spec.pattern == PATTERN_RANDOM ? "at random"
                                                 : "each reading on in its part",
-              spec_drive_words[t->spec.drive]);
+              spec_drive_words[t->spec.drive],
+              trace_computed(t) ? "" : ", and really waited");
     if (m->has[METRIC_DEVICE_BYTES_PER_S])
         text_addf(
             out, ": %sB a second",

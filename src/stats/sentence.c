@@ -90,7 +90,8 @@ void say_cores(const struct trace *t, struct text *out)
     if (t->spec.model == MODEL_COOP)
         return; /* one thread is on one core */
     text_add(out, " on ");
-    say_counted(out, t->core_count, "core");
+    say_counted(out, t->core_count,
+                trace_computed(t) ? "simulated core" : "core");
 }
 
 /* ", keeping 1.98 of 2 cores busy" */

@@ -216,6 +216,13 @@ struct trace {
     bool failed_alloc;     /* something was not kept for want of memory */
 };
 
+/* Computed by the simulator, though it may have been kept since: nobody had to
+ * observe it, and every span is exact. */
+static inline bool trace_computed(const struct trace *t)
+{
+    return t->badge == BADGE_MODEL || t->spec.on[0] != '\0';
+}
+
 /* An empty trace of @spec on @m. NULL if out of memory. trace_free() it. */
 struct trace *trace_new(const struct spec *spec, const struct machine *m);
 void trace_free(struct trace *t); /* NULL is fine */
