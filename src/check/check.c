@@ -13,7 +13,9 @@
 #include "base/text.h"
 
 const struct check_format *const check_formats[] = {
-    &check_disk_model, &check_scaling, &check_races, NULL};
+    &check_disk_model, &check_scaling,    &check_races, &check_scheduler,
+    &check_lottery,    &check_mlfq,       &check_multi, &check_process_run,
+    &check_disk,       &check_interleave, NULL};
 
 /* ---- the file ----------------------------------------------------------- */
 
@@ -41,6 +43,8 @@ static int find_format(const char *path, const json_t *root,
 
     if (!name) /* those of races call it so */
         name = json_string_value(json_object_get(root, "schema"));
+    if (!name) /* and those of simulators so */
+        name = json_string_value(json_object_get(root, "simulator"));
     for (int i = 0; name && check_formats[i]; i++) {
         *out = check_formats[i];
         if (strcmp(name, check_formats[i]->name) == 0)
@@ -67,10 +71,16 @@ static int find_format(const char *path, const json_t *root,
 
 int check_file(const char *path, struct check_report *r, struct err *err)
 {
+    return check_file_under(path, false, r, err);
+}
+
+int check_file_under(const char *path, bool ostep, struct check_report *r,
+                     struct err *err)
+{
     json_t *root;
     int rc;
 
-    *r = (struct check_report){0};
+    *r = (struct check_report){.ostep = ostep};
     rc = load(path, &root, err);
     if (rc == 0)
         rc = find_format(path, root, &r->format, err);

@@ -15,7 +15,8 @@ struct check_group {
     const char *cases_of; /* "movement case": what one of them is */
     int cases, differ;    /* recomputed; of these, with another result */
     int left_out;
-    const char *why; /* left out; NULL: none was */
+    const char *why;   /* left out; NULL: none was */
+    char because[160]; /* room for .why, if it is no constant */
 };
 #define CHECK_GROUPS 16
 
@@ -28,6 +29,7 @@ struct check_difference {
 
 struct check_report {
     const struct check_format *format;
+    bool ostep; /* recompute under the corner rules of sim/rules.h */
     struct check_group groups[CHECK_GROUPS];
     int group_count;
     struct check_difference *differences;
@@ -39,19 +41,26 @@ struct check_report {
 };
 
 struct check_format {
-    const char *name;    /* what the file's "format" says */
+    const char *name;    /* what the file's "format" or "simulator" says */
     const char *summary; /* what is in it */
     void (*recompute)(const json_t *root, struct check_report *r);
 };
 extern const struct check_format check_disk_model;
 extern const struct check_format check_scaling;
 extern const struct check_format check_races;
+/* Of simulators. */
+extern const struct check_format check_scheduler, check_lottery, check_mlfq,
+    check_multi, check_process_run, check_disk, check_interleave;
 extern const struct check_format *const check_formats[]; /* ends with NULL */
 
 /* Recompute @path. 0, also when something differs (check_failed()); -EINVAL or
  * the error of opening it with a sentence when there was nothing to recompute.
  * check_fini() it in both cases. */
 int check_file(const char *path, struct check_report *r, struct err *err);
+/* The same under the rules that simulators are asked to keep; @ostep: those of
+ * the programs of a book (sim/rules.h). */
+int check_file_under(const char *path, bool ostep, struct check_report *r,
+                     struct err *err);
 void check_fini(struct check_report *r);
 bool check_failed(const struct check_report *r);
 

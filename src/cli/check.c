@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check/check.h"
 #include "cli/common.h"
@@ -98,6 +99,7 @@ static int print_json(const char *path, const struct check_report *r)
 int cli_check(int argc, char **argv)
 {
     struct check_report report;
+    const char *rules;
     struct cli_words w;
     struct err err = {0};
     int status;
@@ -113,7 +115,9 @@ int cli_check(int argc, char **argv)
                             w.rest_count > 1 ? w.rest[1] : "");
     if (status >= 0)
         goto out;
-    if (check_file(w.rest[0], &report, &err) < 0) {
+    rules = cli_words_value(&w, "rules");
+    if (check_file_under(w.rest[0], rules && strcmp(rules, "ostep") == 0,
+                         &report, &err) < 0) {
         status = cli_refuse(EXIT_REQUEST, "%s", err.text);
     } else {
         status = EXIT_DONE;
