@@ -114,7 +114,8 @@ static void report_method(struct page *p, const struct contest *c)
     struct text line = {0};
     int rounds = c->side[0].y.n;
 
-    page_title(p, "HOW IT WAS MEASURED");
+    page_title(p, contest_computed(c) ? "MODEL: HOW IT WAS COMPUTED"
+                                      : "HOW IT WAS MEASURED");
     text_addf(
         &line,
         "Compared by %s (%s). %d of %d rounds count; in each every "
@@ -123,8 +124,10 @@ static void report_method(struct page *p, const struct contest *c)
         "rounds' ratios to A, above 1 if better; its interval is Student's. ",
         metric_infos[c->metric].name, metric_infos[c->metric].help, rounds,
         c->rounds);
-    sweep_say_noise(c->trials, c->trial_count, &line);
-    sweep_say_looking(c->trials, c->trial_count, &line);
+    if (!contest_computed(c)) {
+        sweep_say_noise(c->trials, c->trial_count, &line);
+        sweep_say_looking(c->trials, c->trial_count, &line);
+    }
     page_wrap(p, LABEL, STYLE_DIM, text_str(&line));
     text_fini(&line);
 }

@@ -117,8 +117,10 @@ static json_t *record_workers(struct record *r)
             continue;
         json_t *o = json_object();
         record_integer(r, o, "id", i);
-        record_integer(r, o, "tid", w->tid);
-        record_integer(r, o, "pid", w->pid);
+        if (w->tid > 0) { /* a simulated one has none */
+            record_integer(r, o, "tid", w->tid);
+            record_integer(r, o, "pid", w->pid);
+        }
         record_put(r, o, "metrics", record_metrics(r, &w->metrics));
         record_append(r, workers, o);
     }
@@ -211,6 +213,8 @@ static json_t *record_build(struct record *r)
 
     record_string(r, o, "schema", "timeslice.run/1");
     record_string(r, o, "experiment", text_str(&line));
+    if (trace_computed(t)) /* without the word it was measured */
+        record_string(r, o, "badge", export_badge_word(BADGE_MODEL));
     record_put(r, o, "settings", record_settings(r));
     record_put(r, o, "machine", record_machine(r, &t->machine));
     record_put(r, o, "observer", record_observer(r));

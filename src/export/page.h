@@ -15,6 +15,7 @@ struct page {
     int columns;
     const struct trace *trace;
     const struct report_options *options;
+    bool jobs; /* of the simulator: its words for cores and workers */
 };
 
 /* How long the run has gone on: to its end, or until now. 0: never began. */

@@ -58,9 +58,9 @@ static void report_badge(struct page *p)
     char buf[32];
 
     text_add(&line, badges[t->badge]);
-    if (t->badge == BADGE_MODEL) {
-        text_addf(&line, ": computed for %d cores, not measured",
-                  t->core_count);
+    if (trace_computed(t)) {
+        text_addf(&line, ": computed for %d core%s, not measured",
+                  t->core_count, t->core_count == 1 ? "" : "s");
     } else {
         text_addf(&line, " on %d of %d cores, ", t->core_count,
                   t->machine.cpus_online);
@@ -475,7 +475,7 @@ static void report_seen(struct page *p)
     struct text line = {0};
     char buf[32];
 
-    if (t->badge == BADGE_MODEL)
+    if (trace_computed(t))
         return;
     page_title(p, "HOW IT WAS SEEN");
     if (o->kind == OBSERVER_OFF)

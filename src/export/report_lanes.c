@@ -10,6 +10,7 @@
 #include "stats/lanes.h"
 #include "view/state.h"
 
+#define CORES_SHOWN 64 /* simulated ones; of real ones all */
 #define WORKERS_SHOWN 16
 #define WORKERS_SHOWN_BRIEF 8
 #define FIGURE 7 /* columns of one share, beside the lanes */
@@ -97,33 +98,61 @@ static void timeline_cores_legend(struct timeline *l)
         if (!l->cores_seen[entries[i].look] ||
             (entries[i].look == CORE_FREE && l->page->options->ascii))
             continue; /* in ASCII a blank is drawn, and needs no words */
-        text_addf(&line, "%s%s", line.len ? "   " : "", entries[i].words);
+        text_addf(&line, "%s%s", line.len ? "   " : "",
+                  entries[i].look == CORE_HELD && l->page->jobs
+                      ? "letter: the job that held it longest"
+                      : entries[i].words);
     }
     page_wrap(l->page, l->gutter, STYLE_DIM, text_str(&line));
     text_fini(&line);
 }
 
+/* How many cores have no line of their own, and how busy those are: simulated
+ * machines may have a thousand. */
+static void timeline_other_cores(struct timeline *l, int shown)
+{
+    const struct trace *t = l->page->trace;
+    double ns = (double)page_duration_ns(t), own = 0;
+    char share[16], line[96];
+
+    if (shown == t->core_count)
+        return;
+    for (int i = shown; i < t->core_count; i++)
+        own += (double)t->cores[i].own_ns;
+    page_share(share, sizeof(share), own / (ns * (t->core_count - shown)));
+    snprintf(line, sizeof(line), "and %d more, busy for %s of their time",
+             t->core_count - shown, share);
+    page_wrap(l->page, l->gutter, STYLE_DIM, line);
+}
+
 static void timeline_cores(struct timeline *l)
 {
     const struct trace *t = l->page->trace;
+    int shown = t->core_count;
     double ns = (double)page_duration_ns(t);
     struct page *p = l->page;
     char name[16];
 
-    page_title(p, "CORES");
+    page_title(p, p->jobs ? "CPUS" : "CORES");
     timeline_figure(l, p->row - 1, 0, STYLE_DIM, "ours");
-    timeline_figure(l, p->row - 1, 1, STYLE_DIM, "others");
-    for (int i = 0; i < t->core_count; i++) {
+    if (!trace_computed(t))
+        timeline_figure(l, p->row - 1, 1, STYLE_DIM, "others");
+    if (trace_computed(t) && shown > CORES_SHOWN)
+        shown = CORES_SHOWN;
+    for (int i = 0; i < shown; i++) {
         const struct trace_core *core = &t->cores[i];
         snprintf(name, sizeof(name), "cpu%d", core->cpu);
         frame_text(&p->frame, p->row, 0, l->gutter - 1, STYLE_NORMAL, name);
         for (int column = 0; column < l->columns; column++)
             core_column(l, i, column);
         timeline_share(l, 0, (double)core->own_ns / ns);
-        timeline_share(
-            l, 1, core->foreign_ns < 0 ? -1 : (double)core->foreign_ns / ns);
+        if (!trace_computed(t)) /* a simulated core has nobody else */
+            timeline_share(
+                l, 1,
+                core->foreign_ns < 0 ? -1 : (double)core->foreign_ns / ns);
         p->row++;
     }
+    timeline_other_cores(l, shown);
     timeline_cores_legend(l);
 }
 
@@ -276,7 +305,7 @@ static void timeline_workers(struct timeline *l)
 {
     struct page *p = l->page;
 
-    page_title(p, "WORKERS");
+    page_title(p, p->jobs ? "JOBS" : "WORKERS");
     timeline_figure(l, p->row - 1, 0, STYLE_DIM, "run");
     timeline_figure(l, p->row - 1, 1, STYLE_DIM, "ready");
     timeline_figure(l, p->row - 1, 2, STYLE_DIM, "wait");
@@ -286,6 +315,22 @@ static void timeline_workers(struct timeline *l)
     if (l->workers < p->trace->worker_count)
         timeline_others(l);
     timeline_workers_legend(l);
+}
+
+/* The least of 1, 2, 5, 10, ... ns that is no shorter than @ns. Simulated times
+ * are mostly whole milliseconds: then no column is cut by a switch. */
+static int64_t round_up(int64_t ns)
+{
+    int64_t unit = 1;
+
+    while (unit < ns && unit <= INT64_MAX / 100) {
+        if (2 * unit >= ns)
+            return 2 * unit;
+        if (5 * unit >= ns)
+            return 5 * unit;
+        unit *= 10;
+    }
+    return unit > ns ? unit : ns;
 }
 
 int page_timelines(struct page *p)
@@ -305,6 +350,10 @@ int page_timelines(struct page *p)
 
     /* The window begins with the gate: its last column holds the end. */
     int64_t column_ns = (duration_ns + l.columns - 1) / l.columns;
+    if (trace_computed(t)) {
+        column_ns = round_up(column_ns);
+        l.columns = (int)((duration_ns + column_ns - 1) / column_ns);
+    }
     int64_t last_ns = t->gate_ns + column_ns * l.columns - 1;
     l.lanes = lanes_new();
     if (l.lanes)

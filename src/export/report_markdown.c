@@ -119,7 +119,8 @@ static void draw_curve(const struct sweep *s, struct text *out)
         width = text_columns(p->label) > width ? text_columns(p->label) : width;
         most = p->y.n && p->y.median > most ? p->y.median : most;
     }
-    text_addf(out, "MEASURED: medians, %s\n", sweep_y_words(s));
+    text_addf(out, "%s: medians, %s\n",
+              sweep_computed(s) ? "MODEL" : "MEASURED", sweep_y_words(s));
     for (int i = 0; i < s->point_count; i++) {
         const struct sweep_point *p = &s->points[i];
         const struct sweep_curve *c = &s->curves[p->curve];

@@ -34,10 +34,12 @@ static void write_answer(struct paper *p, const struct trace *t)
 
 static void write_metrics(struct paper *p, const struct trace *t)
 {
-    struct paper_table table = {.caption = "What was measured of the whole run",
-                                .head = {"what", "value", "it means"},
-                                .columns = 3,
-                                .words = 1u << 2};
+    struct paper_table table = {
+        .caption = trace_computed(t) ? "What was computed of the whole run"
+                                     : "What was measured of the whole run",
+        .head = {"what", "value", "it means"},
+        .columns = 3,
+        .words = 1u << 2};
     char buf[32];
 
     p->kind->heading(p, 3, "The numbers");
@@ -76,7 +78,8 @@ static void write_workers(struct paper *p, const struct trace *t)
                                         METRIC_MIGRATIONS,
                                         METRIC_TASKS_DONE};
     struct paper_table table = {
-        .caption = "What was measured of each worker",
+        .caption = trace_computed(t) ? "What was computed of each worker"
+                                     : "What was measured of each worker",
         .head = {"worker", "on a core", "ready, no free core", "waiting",
                  "gave up the core", "was made to leave it",
                  "went to another core", "tasks done"},
@@ -121,11 +124,13 @@ static void write_method(struct paper *p, const struct trace *t)
     struct text line = {0};
     char buf[32];
 
-    p->kind->heading(p, 3, "How it was measured");
-    if (t->badge == BADGE_MODEL) {
+    p->kind->heading(p, 3,
+                     trace_computed(t) ? "How it was computed"
+                                       : "How it was measured");
+    if (trace_computed(t)) {
         paper_say(p, PAPER_PLAIN,
-                  "This was computed for %d cores, and not measured.",
-                  t->core_count);
+                  "This was computed for %d core%s, and not measured.",
+                  t->core_count, t->core_count == 1 ? "" : "s");
         return;
     }
     text_addf(&line, "It was watched by way of \u201c%s\u201d%s.",

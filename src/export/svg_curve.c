@@ -18,7 +18,9 @@ static void badge_words(const struct sweep *s, struct text *out)
 
     for (int i = 0; i < s->curve_count; i++)
         model |= svg_curve_fit(&s->curves[i]) != NULL;
-    text_add(out, model ? "MEASURED points, MODEL line" : "MEASURED");
+    text_add(out, sweep_computed(s) ? "MODEL"
+                  : model           ? "MEASURED points, MODEL line"
+                                    : "MEASURED");
 }
 
 static void axis_words(const struct plot *p, struct text *out)

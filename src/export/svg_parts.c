@@ -44,7 +44,8 @@ void svg_parts_describe(const struct sweep *s, int curve, struct text *out)
     char buf[32];
     int first, end;
 
-    text_add(out, "MEASURED. Of all workers' lives together:");
+    text_addf(out, "%s. Of all workers' lives together:",
+              sweep_computed(s) ? "MODEL" : "MEASURED");
     svg_curve_points(s, curve, &first, &end);
     for (int i = first; i < end; i++) {
         const struct sweep_point *p = &s->points[i];
@@ -171,7 +172,7 @@ static void draw_body(struct bars *b, const struct sweep *s, int curve)
     b->left = (label < g->width / 3 ? label : g->width / 3) + 10;
     b->right = g->width - (b->cores ? g->font * 3.6 : 2);
     svg_words(g, g->width - 2, g->font + 1, SVG_END, "f-ink b badge",
-              "MEASURED");
+              sweep_computed(s) ? "MODEL" : "MEASURED");
     svg_words(g, 2, g->font + 1, SVG_START, "f-ink b",
               s->curves[curve].label[0] ? s->curves[curve].label
                                         : "Share of all workers' lives");

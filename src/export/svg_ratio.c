@@ -10,7 +10,8 @@
 
 void svg_ratio_describe(const struct contest *c, struct text *out)
 {
-    text_add(out, "MEASURED. How fast each experiment is, against A:");
+    text_addf(out, "%s. How fast each experiment is, against A:",
+              contest_computed(c) ? "MODEL" : "MEASURED");
     for (int i = 1; i < c->sides; i++) {
         const struct robust_ratio *r = &c->side[i].ratio;
 
@@ -83,7 +84,8 @@ static void draw(const struct contest *c, bool inside, bool narrow,
              "How fast each experiment is, against A", text_str(&about), out);
     a.from_px = 28;
     a.to_px = g.width - 16;
-    svg_words(&g, g.width - 2, font + 1, SVG_END, "f-ink b badge", "MEASURED");
+    svg_words(&g, g.width - 2, font + 1, SVG_END, "f-ink b badge",
+              contest_computed(c) ? "MODEL" : "MEASURED");
     svg_line(&g, a.from_px, bottom + 4, a.to_px, bottom + 4, "s-rule w1");
     for (int i = 0; i < a.ticks; i++) {
         double x = svg_axis_px(&a, a.tick[i]);

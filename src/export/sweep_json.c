@@ -251,6 +251,8 @@ int export_sweep_json(const struct sweep *s, FILE *out, struct err *err)
 
     sweep_progress(s, &done, &planned);
     record_string(&r, o, "schema", "timeslice.sweep/1");
+    if (sweep_computed(s)) /* without the word it was measured */
+        record_string(&r, o, "badge", "model");
     put_request(&r, o, &s->request);
     record_string(&r, o, "unit", sweep_y_words(s));
     record_put(&r, o, "machine", record_machine(&r, &s->machine));
@@ -305,6 +307,8 @@ int export_contest_json(const struct contest *c, FILE *out, struct err *err)
     json_t *o = json_object(), *sides = json_array();
 
     record_string(&r, o, "schema", "timeslice.compare/1");
+    if (contest_computed(c))
+        record_string(&r, o, "badge", "model");
     record_string(&r, o, "metric", metric_infos[c->metric].name);
     record_integer(&r, o, "rounds", c->rounds);
     if (c->why[0])

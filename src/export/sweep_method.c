@@ -216,6 +216,13 @@ void sweep_report_method(struct page *p, const struct sweep *s)
 {
     struct text line = {0};
 
+    if (sweep_computed(s)) {
+        page_title(p, "HOW IT WAS COMPUTED");
+        page_wrap(p, LABEL, STYLE_DIM,
+                  "On a simulated machine, in virtual time: every run of a "
+                  "point gives the same, and nobody disturbs it.");
+        return;
+    }
     page_title(p, "HOW IT WAS MEASURED");
     say_order(s, &line);
     page_wrap(p, LABEL, STYLE_DIM, text_str(&line));

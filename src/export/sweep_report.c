@@ -107,9 +107,15 @@ static void report_badge(struct paper *r)
     struct text line = {0};
     int done, planned, first;
 
-    text_addf(&line, "MEASURED on %d of %d cores, ", s->machine.cpus_allowed,
-              s->machine.cpus_online);
-    page_kernel(&line, s->machine.kernel);
+    const char *badge = sweep_computed(s) ? "MODEL" : "MEASURED";
+
+    if (sweep_computed(s)) {
+        text_add(&line, "MODEL: computed, not measured");
+    } else {
+        text_addf(&line, "MEASURED on %d of %d cores, ",
+                  s->machine.cpus_allowed, s->machine.cpus_online);
+        page_kernel(&line, s->machine.kernel);
+    }
     sweep_progress(s, &done, &planned);
     text_addf(&line, ": %d run%s", done, done == 1 ? "" : "s");
     if (done < planned)
@@ -119,7 +125,7 @@ static void report_badge(struct paper *r)
     r->page.row++;
     first = r->page.row;
     page_wrap(&r->page, 0, STYLE_DIM, text_str(&line));
-    frame_text(&r->page.frame, first, 0, -1, STYLE_BADGE, "MEASURED");
+    frame_text(&r->page.frame, first, 0, -1, STYLE_BADGE, badge);
     text_fini(&line);
 
     sweep_format(&s->request, &line);

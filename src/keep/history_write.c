@@ -23,9 +23,10 @@ static void outcome_of(struct sweep_outcome *o, const struct trace *t)
     *o = (struct sweep_outcome){.foreign_cores = -1};
     sweep_outcome_of(o, t);
     o->took_ns = t->gate_ns ? until_ns - t->gate_ns : 0;
-    /* Of a run that has just ended on this machine's clock. */
+    /* Of a run that has just ended on this machine's clock; a simulated one's
+     * is its own. */
     o->began_ns = clock_wall_ns();
-    if (t->gate_ns && t->gate_ns <= clock_now_ns())
+    if (!trace_computed(t) && t->gate_ns && t->gate_ns <= clock_now_ns())
         o->began_ns -= clock_now_ns() - t->gate_ns;
 }
 

@@ -147,7 +147,7 @@ static void show_times(const struct replay *r, struct trace_worker *w, int id,
 
     memset(&w->metrics, 0, sizeof(w->metrics));
     if (r->kept->observer.dropped_spans > 0 || k->span_ns[SPAN_UNKNOWN] > 0 ||
-        r->kept->observer.kind == OBSERVER_OFF)
+        (r->kept->observer.kind == OBSERVER_OFF && !trace_computed(r->kept)))
         return;
     memcpy(ns, w->span_ns, sizeof(ns));
     if (w->life == LIFE_ALIVE && at_ns > w->since_ns)

@@ -52,6 +52,14 @@ struct contest *contest_new(const struct spec *specs, int sides, int rounds,
     return c;
 }
 
+bool contest_computed(const struct contest *c)
+{
+    for (int i = 0; i < c->sides; i++)
+        if (c->side[i].spec.on[0] == '\0')
+            return false;
+    return true;
+}
+
 void contest_free(struct contest *c)
 {
     if (c == NULL)

@@ -38,6 +38,9 @@ struct contest {
     char why[240]; /* of an inconclusive one */
 };
 
+/* All of its runs are simulated (--on): its badge is MODEL. */
+bool contest_computed(const struct contest *c);
+
 /* A comparison as it was asked for; one line of text, as a sweep:
  *
  *     'primes --model threads' 'primes --model gil' --repeat 5

@@ -46,6 +46,8 @@ void sweep_outcome_of(struct sweep_outcome *out, const struct trace *t)
     out->metrics = t->metrics;
     out->cores =
         t->spec.pinned ? CPU_COUNT(&t->spec.cpus) : t->machine.cpus_allowed;
+    if (trace_computed(t)) /* whatever others did, it changed nothing */
+        out->foreign_cores = -1;
     out->error[0] = '\0';
     if (t->verdict == VERDICT_OK)
         return;

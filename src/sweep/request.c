@@ -303,9 +303,15 @@ static int default_axis(struct sweep_request *r, const struct machine *m,
                         struct err *err)
 {
     struct sweep_axis *a = &r->axis[SWEEP_ALONG];
-    int64_t most = 4 * (int64_t)(m->cpus_allowed > 0 ? m->cpus_allowed : 1);
+    struct machine simulated = {0};
     struct err why = {0};
+    int64_t most;
 
+    if (r->base.on[0] && spec_check_on)
+        spec_check_on(&r->base, &simulated, NULL);
+    most =
+        simulated.cpus_allowed > 0 ? simulated.cpus_allowed : m->cpus_allowed;
+    most = 4 * (most > 0 ? most : 1);
     axis_workers(a);
     for (int64_t n = 1; n <= most && a->count < SWEEP_VALUES; n *= 2) {
         char value[SWEEP_VALUE_TEXT];

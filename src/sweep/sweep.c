@@ -74,6 +74,12 @@ static int build_points(struct sweep *s, struct err *err)
     return 0;
 }
 
+bool sweep_computed(const struct sweep *s)
+{
+    return s->request.base.on[0] != '\0' ||
+           strcmp(s->request.axis[SWEEP_ALONG].name, "on") == 0;
+}
+
 struct sweep *sweep_new(const struct sweep_request *r, const struct machine *m,
                         struct err *err)
 {
@@ -86,6 +92,8 @@ struct sweep *sweep_new(const struct sweep_request *r, const struct machine *m,
     }
     s->request = *r;
     s->machine = *m;
+    if (r->base.on[0] && spec_check_on)
+        spec_check_on(&r->base, &s->machine, NULL);
     s->curve_count = family->count > 0 ? family->count : 1;
     s->curves = calloc((size_t)s->curve_count, sizeof(*s->curves));
     if (s->curves == NULL)

@@ -132,8 +132,11 @@ struct sweep {
     bool stale; /* runs came in since sweep_conclude() */
 };
 
+/* Its runs are simulated (--on): its badge is MODEL, not MEASURED. */
+bool sweep_computed(const struct sweep *s);
+
 /* NULL and a sentence: no memory, or the request cannot be (it was checked by
- * sweep_parse()). */
+ * sweep_parse()). A simulated machine takes the place of @m. */
 struct sweep *sweep_new(const struct sweep_request *r, const struct machine *m,
                         struct err *err);
 void sweep_free(struct sweep *s); /* NULL is fine */
