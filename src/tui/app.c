@@ -23,6 +23,8 @@ static const struct key_table *top_keys(const struct app *a)
         return &keys_ask;
     if (a->overlay == OVERLAY_STEP)
         return step_over_keys(a);
+    if (a->overlay == OVERLAY_SIM)
+        return &keys_ask;
     if (a->overlay == OVERLAY_EDITOR)
         return a->editor.typing ? &keys_prompt : &keys_editor;
     return a->screen->keys;
@@ -268,6 +270,8 @@ void prompt_key(struct app *a, int key)
         prompt_command(a, app_sweep, p->line + strlen("sweep"));
     } else if (begins_with(p->line, "step")) {
         prompt_command(a, app_step, p->line + strlen("step"));
+    } else if (begins_with(p->line, "sim")) {
+        prompt_command(a, app_sim, p->line + strlen("sim"));
     } else if (spec_parse_line(&spec, p->line, &err) < 0) {
         prompt_fail(p, err.text);
     } else {
@@ -366,6 +370,8 @@ void app_key(struct app *a, int key)
         sweep_ask_key(a, key);
     else if (a->overlay == OVERLAY_STEP)
         step_over_key(a, key);
+    else if (a->overlay == OVERLAY_SIM)
+        sim_over_key(a, key);
     else
         app_act(a, keys_find(a->screen->keys, key, a->screen->now(a)));
 }

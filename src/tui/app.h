@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
+#include "tui/screen_sim.h"
 #include "tui/screen_step.h"
 #include "tui/sweep_run.h"
 #include "tui/terminal.h"
@@ -38,15 +39,16 @@ struct screen {
     int64_t (*tick)(struct app *a, int64_t now_ns);
 };
 extern const struct screen screen_launcher, screen_lab, screen_race,
-    screen_sweep, screen_step;
+    screen_sweep, screen_step, screen_sim;
 
 enum overlay {
     OVERLAY_NONE,
     OVERLAY_HELP,
     OVERLAY_EDITOR,
     OVERLAY_BLANK,
-    OVERLAY_ASK, /* a line of the sweep's screen */
-    OVERLAY_STEP /* the microscope's list, text or line: screen_step.h */
+    OVERLAY_ASK,  /* a line of the sweep's screen */
+    OVERLAY_STEP, /* the microscope's list, text or line: screen_step.h */
+    OVERLAY_SIM   /* a line of the simulator's: screen_sim.h */
 };
 
 struct help_state {
@@ -135,6 +137,7 @@ struct app {
     struct race_state race;
     struct sweep_state sweep;
     struct step_state step;
+    struct sim_screen sim;
 
     int signal_fd;
     sigset_t signals_before;

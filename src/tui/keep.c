@@ -56,7 +56,7 @@ void keep_run(struct app *a)
     struct err err = {0};
     int64_t id;
 
-    if (!t || r->kept || t->gate_ns == 0 || t->badge != BADGE_MEASURED)
+    if (!t || r->kept || t->gate_ns == 0 || t->badge == BADGE_REPLAY)
         return;
     r->kept = true;
     history = keep_history(a);
@@ -100,7 +100,7 @@ void keep_end(struct source *s, enum verdict verdict)
 {
     struct trace *t = s->trace;
 
-    if (s->done || t->gate_ns == 0 || t->badge != BADGE_MEASURED)
+    if (s->done || t->gate_ns == 0 || t->badge == BADGE_REPLAY)
         return;
     for (int i = 0; i < 2 && !s->done; i++) {
         s->class->stop(s, verdict);

@@ -111,6 +111,13 @@ enum action {
     ACTION_WRITE,
     ACTION_RELOAD,
     ACTION_LIBRARY,
+    /* the simulator */
+    ACTION_SETUP,
+    ACTION_POLICY_MORE,
+    ACTION_POLICY_LESS,
+    ACTION_LANES,
+    ACTION_RANDOM_SET,
+    ACTION_MEASURE,
     /* a line being typed */
     ACTION_COMPLETE,
     ACTION_ERASE,
@@ -132,7 +139,8 @@ enum key_when {
     WHEN_FAMILY = 32, /* more than one curve */
     WHEN_TSO = 64,    /* there are store buffers */
     WHEN_EXPLORED = 128, /* the schedules were searched */
-    WHEN_FOUND = 256     /* and what was found is shown, to choose from */
+    WHEN_FOUND = 256,    /* and what was found is shown, to choose from */
+    WHEN_LINE = 512      /* the jobs are an experiment's, to be run for real */
 };
 
 #define KEYS_A_ROW 9
@@ -159,7 +167,7 @@ struct key_table {
 
 extern const struct key_table keys_launcher, keys_lab, keys_race, keys_help,
     keys_editor, keys_prompt, keys_ask, keys_sweep, keys_step, keys_step_list,
-    keys_step_edit, keys_common;
+    keys_step_edit, keys_sim, keys_common;
 
 /* What @key does; ACTION_NONE if nothing (now). */
 enum action keys_find(const struct key_table *t, int key, unsigned now);

@@ -11,6 +11,7 @@
 #include "observe/live.h"
 #include "observe/observe.h"
 #include "observe/price.h"
+#include "sim/source.h"
 #include "stats/summary.h"
 #include "tui/app.h"
 
@@ -128,6 +129,8 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
     r->next_pump_ns = 0;
     r->next_still_ns = 0;
     a->dirty = true;
+    if (checked.on[0]) /* in virtual time, which goes by as real time does */
+        return sim_source_open(&r->source, &checked, true, err);
     learn_price(a, &checked);
     rc = live_open(&r->source, &checked, a->options.machine, true, err);
     if (rc == 0)
@@ -138,6 +141,12 @@ int run_start(struct app *a, const struct spec *spec, struct err *err)
 bool run_replays(const struct run *r)
 {
     return r->source && r->source->trace->badge == BADGE_REPLAY;
+}
+
+/* A simulated machine's: nothing can be changed while it goes by. */
+static bool run_computed(const struct run *r)
+{
+    return r->source && r->source->trace->badge == BADGE_MODEL;
 }
 
 int run_begin(struct app *a, struct err *err)
@@ -238,8 +247,14 @@ static struct source *going(struct app *a)
 /* The run that takes changes now; NULL, and a message, if none does. */
 static struct source *changing(struct app *a)
 {
-    if (!run_replays(&a->run))
+    if (!run_replays(&a->run) && !run_computed(&a->run))
         return going(a);
+    if (run_computed(&a->run)) {
+        app_say(a, false,
+                "this is computed for a simulated machine: e opens its "
+                "settings, to compute it anew");
+        return NULL;
+    }
     app_say(a, false,
             "this is a replay: what happened cannot be changed; e opens its "
             "settings, to run it here and now");

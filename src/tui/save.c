@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "asm/asm.h"
 #include "export/export.h"
 #include "export/sweep.h"
 #include "tui/app.h"
@@ -89,14 +90,15 @@ static int save_program(struct app *a, const char *stem, char name[80],
     struct step_state *s = &a->step;
     struct schedule done = {0};
     struct text text = {0};
-    FILE *out = create(stem, "tsl", name, err);
+    bool assembler = asm_is_file(s->program->name);
+    FILE *out = create(stem, assembler ? "s" : "tsl", name, err);
     int rc = 0;
 
     if (!out)
         return err->code;
     text_add(&text, s->program->source);
     if (s->walking && s->walk.at > 0 && walk_schedule(&s->walk, &done) == 0) {
-        text_add(&text, "\n// schedule: ");
+        text_addf(&text, "\n%s schedule: ", assembler ? "#" : "//");
         schedule_text(&done, &text);
         text_add(&text, "\n");
     }

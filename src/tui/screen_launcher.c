@@ -85,6 +85,11 @@ static const struct launcher_item {
       "Tasks that compute half their time and wait the other half: how many "
       "workers are best for them? Guess first (g), then see the curve grow."},
      &screen_sweep},
+    {{"Scheduling simulator", "sim",
+      "Policies side by side on the same jobs, in virtual time: who runs, who "
+      "waits, and why each choice was made. Change a job or a policy and see "
+      "at once what comes of it."},
+     &screen_sim},
     {{"Interleaving microscope", "step",
       "Small programs of a few threads, one step at a time: you choose who "
       "goes "
@@ -193,6 +198,11 @@ static void choose(struct app *a, bool edit)
     }
     if (item->screen == &screen_step) {
         if (app_step(a, "", &err) < 0)
+            app_say(a, true, "%s", err.text);
+        return;
+    }
+    if (item->screen == &screen_sim) {
+        if (app_sim(a, "", &err) < 0)
             app_say(a, true, "%s", err.text);
         return;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asm/asm.h"
 #include "base/clock.h"
 #include "tui/app.h"
 #include "view/micro.h"
@@ -79,7 +80,7 @@ static void check(struct app *a)
         step_close_over(a);
         return;
     }
-    if (program_parse(name, s->edit.text, s->edit.length, &p, &err) < 0) {
+    if (asm_program_parse(name, s->edit.text, s->edit.length, &p, &err) < 0) {
         take_error(s, name, err.text);
         return;
     }

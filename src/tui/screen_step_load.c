@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "asm/asm.h"
 #include "tui/app.h"
 
 static bool file_time(const char *path, struct timespec *out)
@@ -131,7 +132,7 @@ int step_open(struct app *a, const char *path, const char *which,
     int rc;
 
     file_time(path, &changed); /* before reading: nothing is missed */
-    rc = program_read(path, which, &p, err);
+    rc = asm_program_read(path, which, &p, err);
     if (rc < 0)
         return rc;
     s->chosen = 0;

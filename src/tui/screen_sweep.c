@@ -379,7 +379,9 @@ static void sweep_draw(struct app *a, struct frame *f,
     struct view_curve v = {
         .common = *c,
         .sweep = s,
-        .badge = w->run.replay ? BADGE_REPLAY : BADGE_MEASURED,
+        .badge = w->run.replay            ? BADGE_REPLAY
+                 : s && sweep_computed(s) ? BADGE_MODEL
+                                          : BADGE_MEASURED,
         .order_point = -1,
         .paused = w->run.paused && !w->run.ordered,
         .over = s ? w->run.over : w->refused,

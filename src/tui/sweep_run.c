@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "keep/pack.h"
 #include "observe/live.h"
+#include "sim/source.h"
 #include "stats/summary.h"
 #include "tui/app.h"
 
@@ -190,7 +191,9 @@ static void run_next(struct app *a)
     noise_begin(&w->noise);
     rc = spec_check(&spec, a->options.machine, &err);
     if (rc == 0)
-        rc = live_open(&a->run.source, &spec, a->options.machine, false, &err);
+        rc = spec.on[0] ? sim_source_open(&a->run.source, &spec, false, &err)
+                        : live_open(&a->run.source, &spec, a->options.machine,
+                                    false, &err);
     if (rc < 0) {
         a->run.source = NULL;
         take_refused(a, &err);

@@ -24,6 +24,8 @@ static const struct screen *screen_of(enum tui_screen screen)
         return &screen_sweep;
     case TUI_STEP:
         return &screen_step;
+    case TUI_SIM:
+        return &screen_sim;
     default:
         return &screen_launcher;
     }
@@ -90,6 +92,7 @@ int tui_run(const struct tui_options *o, struct err *err)
     sweep_free(a->options.kept);
     program_free(a->options.step.program);
     schedule_fini(&a->options.step.schedule);
+    sim_jobs_fini(&a->options.sim.jobs);
     frame_fini(&a->frame);
     free(a);
     return rc;

@@ -6,11 +6,20 @@
 
 #include "base/err.h"
 #include "base/machine.h"
+#include "sim/jobs.h"
+#include "sim/setup.h"
 #include "spec/spec.h"
 #include "step/stepper.h"
 #include "sweep/sweep.h"
 
-enum tui_screen { TUI_LAUNCHER, TUI_LAB, TUI_RACE, TUI_SWEEP, TUI_STEP };
+enum tui_screen {
+    TUI_LAUNCHER,
+    TUI_LAB,
+    TUI_RACE,
+    TUI_SWEEP,
+    TUI_STEP,
+    TUI_SIM
+};
 enum tui_theme {
     THEME_DARK,
     THEME_LIGHT,
@@ -30,6 +39,21 @@ struct tui_step {
     uint64_t seed;            /* of the first random run; 0: 1 */
 };
 
+#define TUI_SIM_SETUPS 4
+#define TUI_SIM_JOBS 200000 /* more are not shown on a screen */
+
+/* What the simulator's screen begins with. .setup_count 0: an example. */
+struct tui_sim {
+    struct sim_jobs jobs; /* taken over; at most TUI_SIM_JOBS */
+    struct sim_setup setup[TUI_SIM_SETUPS];
+    int setup_count;   /* 1 .. TUI_SIM_SETUPS; each checked with .jobs */
+    const char *title; /* a file's name, or what the set is; borrowed until
+                          tui_run() returns; NULL: the set itself */
+    const char *line;  /* the experiment that .jobs stand for, which "m" runs
+                          for real; likewise; NULL: none */
+    uint64_t seed;     /* of the next random set; 0: 1 */
+};
+
 struct tui_options {
     enum tui_screen screen;
     const struct spec *spec; /* for lab and race; NULL: the screen's own */
@@ -47,6 +71,7 @@ struct tui_options {
     int64_t kept_id; /* .kept's number in the history; 0: it has none there */
     bool go_on;      /* run what .kept still lacks, not only show it */
     struct tui_step step; /* for the microscope */
+    struct tui_sim sim;   /* for the simulator */
     const char *record;   /* FILE.cast to record the screen into; NULL */
 };
 

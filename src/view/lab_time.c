@@ -204,7 +204,7 @@ void lab_instant(struct frame *f, struct box b, const struct view_lab *v)
         text_fini(&line);
         return;
     }
-    if (t->observer.kind == OBSERVER_OFF) {
+    if (t->observer.kind == OBSERVER_OFF && !trace_computed(t)) {
         frame_text(f, b.row, column, b.columns, STYLE_DIM,
                    "not observed: who is where is not known");
         return;

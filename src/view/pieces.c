@@ -422,6 +422,11 @@ void view_observer_line(struct text *out, const struct trace *t,
     const struct trace_observer *o = &t->observer;
     char buf[32];
 
+    if (trace_computed(t)) {
+        text_addf(out, "Computed for %d simulated core%s, not observed",
+                  t->core_count, t->core_count == 1 ? "" : "s");
+        return;
+    }
     text_add(out, rungs[o->kind]);
     if (o->lost > 0)
         text_addf(out, " · %s records lost",
