@@ -29,6 +29,12 @@
  *             contest.c the same for experiments in turn. It runs nothing
  *             itself: the command, the screen and the history hand outcomes in
  *   advise/   how many workers some work should have, by the same way
+ *   sim/      jobs on a simulated machine in virtual time; it gives a trace as
+ *             the laboratory does. engine*.c: what happens, instant by instant;
+ *             policy_*.c: who is next, one textbook page each; platter*.c: a
+ *             small disk
+ *   predict/  how long it would take on other numbers of CPUs: a short run and
+ *             the simulator; kernel.c holds policies against this kernel's
  *   tsl/      the language of small programs: parse.c reads it, program.h is
  *             what it becomes, micro-steps over shared cells; library.c finds
  *             those that come with timeslice (assets/races)
@@ -38,6 +44,8 @@
  *   explore/  all schedules of a small program: search.c finds the states;
  *             count.c, chance.c, calm.c, liveness.c and traces.c make numbers
  *             and verdicts from them, say.c words
+ *   asm/      a small assembler: machine.c runs it under a timer's interrupts,
+ *             translate.c makes it a program of tsl/, for step/ and explore/
  *   real/     the same programs on real threads, their outcomes counted
  *   keep/     a trace as bytes and back, the history, a kept run as a source
  *   frame/    a grid of characters with styles named by meaning

@@ -240,6 +240,10 @@ int cli_advise(int argc, char **argv)
         name_command(&w);
         machine_read(&machine);
         rc = spec_parse_words(&spec, w.rest_count, w.rest, &err);
+        if (rc == 0 && spec.on[0])
+            rc = err_set(&err, -EINVAL,
+                         "advice is about this machine, so --on cannot be; for "
+                         "a simulated one: timeslice sweep");
         if (rc == 0)
             rc = spec_check(&spec, &machine, &err);
         status = rc < 0 ? cli_refuse_err(&err, EXIT_REQUEST)

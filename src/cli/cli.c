@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/common.h"
+#include "sim/source.h"
 #include "tui/tui.h"
 
 /* clang-format off */
@@ -56,6 +57,7 @@ static const struct command_option doctor_options[] = {
     {NULL, NULL, NULL}
 };
 static const struct command_option check_options[] = {
+    {"rules", "own|ostep", "corner rules of simulators; see \"list rules\""},
     {"json", NULL, "print the outcome as one JSON object"},
     {NULL, NULL, NULL}
 };
@@ -92,6 +94,15 @@ static const struct command_option advise_options[] = {
     {"json", NULL, "print the advice as one JSON object"},
     {"quiet", NULL, "print only the number of workers"},
     {"no-history", NULL, "keep nothing of it"},
+    {"columns", "N", "width of the text; else the terminal's, or 80"},
+    {NULL, NULL, NULL}
+};
+static const struct command_option predict_options[] = {
+    {"on", "cpus=1,2,4", "on so many CPUs; with the words of a simulated "
+     "machine, as sim has them"},
+    {"model-only", NULL, "no real runs on the cores that are here"},
+    {"json", NULL, "print the prediction as one JSON object"},
+    {"quiet", NULL, "no progress"},
     {"columns", "N", "width of the text; else the terminal's, or 80"},
     {NULL, NULL, NULL}
 };
@@ -142,6 +153,26 @@ static const struct command_option explore_options[] = {
     LOOK_OPTIONS,
     {NULL, NULL, NULL}
 };
+static const struct command_option sim_options[] = {
+    {"on", "POLICY,NAME=VALUE...", "on this machine; again: side by side"},
+    {"from", "RUN", "the jobs that a kept run was: its number, \"last\", or a "
+     "FILE"},
+    {"steps", "[N]", "every decision with its reason: the first N (50)"},
+    {"json", NULL, "print the figures as one JSON object"},
+    {"csv", NULL, "print a line for each job"},
+    {"trace", "FILE", "write the timeline to FILE, for ui.perfetto.dev"},
+    {"text", NULL, "print it, though there is a terminal"},
+    SCREEN_OPTIONS,
+    LOOK_OPTIONS,
+    {NULL, NULL, NULL}
+};
+static const struct command_option sim_words[] = {
+    {"quiz", "[--seed N]", "an exercise: you compute, then it tells"},
+    {"disk", "[...]", "a drive's arm and its queue, as text"},
+    {"asm", "[...]", "small assembler programs under a timer's interrupts"},
+    {"kernel", "[...]", "shares and delays: the real kernel beside the model"},
+    {NULL, NULL, NULL}
+};
 static const struct command_option history_words[] = {
     {"list", NULL, "the newest first; also without a word"},
     {"search", "WORD...", "those with every word in line, answer, note or tag"},
@@ -167,7 +198,8 @@ static const struct command_option list_words[] = {
     {"locks", NULL, "ways to guard a shared counter"},
     {"observers", NULL, "ways to see switches"},
     {"races", NULL, "small programs for step and explore"},
-    {"races", NULL, "small programs for step and explore"},
+    {"policies", NULL, "ways to schedule, for sim"},
+    {"rules", NULL, "corner rules of simulators: a book's, and ours"},
     {NULL, NULL, NULL}
 };
 static const struct command_option list_options[] = {
@@ -212,6 +244,12 @@ const struct command cli_commands[] = {
     {"explore", "[PROGRAM]",
      "all schedules of a small program: a failure, or a proof",
      cli_explore, false, explore_options, NULL},
+    {"sim", "[FILE|\"JOBS\"|\"EXPERIMENT\"] [--on ...]",
+     "jobs on a simulated machine, under any policy",
+     cli_sim, false, sim_options, sim_words},
+    {"predict", "EXPERIMENT --on cpus=LIST",
+     "how long would it take on other numbers of CPUs?",
+     cli_predict, true, predict_options, NULL},
     {"report", "RUN|SWEEP... -o FILE",
      "write kept runs and sweeps as a page to hand on",
      cli_report, false, report_options, NULL},
@@ -224,7 +262,7 @@ const struct command cli_commands[] = {
     {"doctor", "",
      "what this machine allows, and what would allow more",
      cli_doctor, false, doctor_options, NULL},
-    {"list", "[workloads|models|settings|metrics|locks|observers|races]",
+    {"list", "[TOPIC]",
      "the words that can be used, each with its meaning",
      cli_list, false, list_options, list_words},
     {"completions", "bash|zsh|fish",
@@ -288,6 +326,7 @@ int cli_main(int argc, char **argv)
 
     /* Characters as the user has them; numbers stay as programs read them. */
     setlocale(LC_CTYPE, "");
+    spec_check_on = sim_check_on;
     if (argc < 2)
         return cli_launcher(argc, argv);
     if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {

@@ -14,6 +14,7 @@
 #include "cli/common.h"
 #include "export/export.h"
 #include "observe/live.h"
+#include "sim/source.h"
 #include "stats/summary.h"
 
 #define DRIVE_FDS 64
@@ -126,7 +127,8 @@ int cli_drive_after(struct source **out, const struct spec *spec,
         rc = err_set(err, -errno, "cannot listen for signals: %m");
         goto out;
     }
-    rc = live_open(&source, spec, m, false, err);
+    rc = spec->on[0] ? sim_source_open(&source, spec, false, err)
+                     : live_open(&source, spec, m, false, err);
     if (rc < 0)
         goto out;
     follow(source, signal_fd, isatty(STDERR_FILENO) ? line : NULL);

@@ -62,9 +62,11 @@ void cli_setting_value(const struct setting *s, struct text *out)
         text_add(out, "BYTES");
         break;
     case SETTING_TEXT:
-        text_add(out, strcmp(s->name, "parts") == 0    ? "EXPERIMENTS"
-                      : strcmp(s->name, "inputs") == 0 ? "FILE"
-                                                       : "FOLDER");
+        text_add(out, strcmp(s->name, "parts") == 0     ? "EXPERIMENTS"
+                      : strcmp(s->name, "inputs") == 0  ? "FILE"
+                      : strcmp(s->name, "lengths") == 0 ? "LIST"
+                      : strcmp(s->name, "on") == 0      ? "sim:POLICY,..."
+                                                        : "FOLDER");
         break;
     default:
         text_add(out, "N");
@@ -165,6 +167,8 @@ const char *const cli_examples[][2] = {
     {"timeslice explore lost-update",
      "every schedule of two increments: how many lose one?"},
     {"timeslice race", "the counter live: flip the lock while it runs"},
+    {"timeslice sim \"A 3 | B 2 @1\" --on fifo --on rr,slice=1",
+     "two jobs on a simulated machine, under two policies"},
     {NULL, NULL},
 };
 

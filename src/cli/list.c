@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli/explore.h"
+#include "sim/policy.h"
+#include "sim/rules.h"
 #include "spec/metric.h"
 #include "tsl/library.h"
 
@@ -60,12 +62,50 @@ static int list_races(void)
     return EXIT_DONE;
 }
 
+/* A sentence, behind who says so. */
+static void list_sentence(const char *who, const char *sentence)
+{
+    printf("    %-7s", who);
+    cli_wrap(sentence, 11, 11, cli_columns(80));
+}
+
+/* The corner rules of the book's programs, and ours. */
+static void list_rules(void)
+{
+    for (const struct sim_rule *r = sim_rules_table; r->id; r++) {
+        printf("%s  %s\n", r->id, r->about);
+        list_sentence("ostep", r->ostep);
+        list_sentence("own", r->own);
+    }
+}
+
+/* The policies, and what may be said of the machine besides. */
+static void list_policies(void)
+{
+    for (int i = 0; sim_policies[i]; i++)
+        printf("%-16s %s\n", sim_policies[i]->name, sim_policies[i]->summary);
+    puts("\nwhat may follow, as in --on rr,slice=4ms,cpus=64:");
+    for (int i = 0; i < sim_setting_count; i++) {
+        const struct sim_setting *s = &sim_settings[i];
+
+        struct text help = {0};
+
+        text_addf(&help, "%s (%s)%s%s", s->help, s->fallback,
+                  s->policies ? "; for " : "", s->policies ? s->policies : "");
+        printf("%-16s ", s->name);
+        cli_wrap(text_str(&help), 17, 17, 80);
+        text_fini(&help);
+    }
+}
+
 /* An exit status. */
 static int list_topic(const char *topic)
 {
     if (strcmp(topic, "races") == 0)
         return list_races();
-    if (strcmp(topic, "workloads") == 0)
+    if (strcmp(topic, "policies") == 0)
+        list_policies();
+    else if (strcmp(topic, "workloads") == 0)
         list_words(spec_workload_words, spec_workload_summaries);
     else if (strcmp(topic, "models") == 0)
         list_words(spec_model_words, spec_model_summaries);
@@ -75,6 +115,8 @@ static int list_topic(const char *topic)
         list_metrics();
     else if (strcmp(topic, "locks") == 0)
         list_words(spec_sync_words, spec_sync_summaries);
+    else if (strcmp(topic, "rules") == 0)
+        list_rules();
     else
         list_words(spec_observer_words, observer_meanings);
     return EXIT_DONE;
@@ -116,6 +158,18 @@ static json_t *json_metrics(void)
     return list;
 }
 
+static json_t *json_rules(void)
+{
+    json_t *list = json_array();
+
+    for (const struct sim_rule *r = sim_rules_table; r->id; r++)
+        json_array_append_new(list,
+                              json_pack("{ss ss ss ss sb}", "id", r->id,
+                                        "about", r->about, "ostep", r->ostep,
+                                        "own", r->own, "differs", r->differs));
+    return list;
+}
+
 /* NULL after a sentence. */
 static json_t *json_races(void)
 {
@@ -142,8 +196,24 @@ static json_t *json_races(void)
     return list;
 }
 
+static json_t *json_policies(void)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; sim_policies[i]; i++) {
+        const struct sim_policy *p = sim_policies[i];
+
+        json_array_append_new(
+            list, json_pack("{ss ss ss* ss*}", "name", p->name, "meaning",
+                            p->summary, "tie", p->tie, "source", p->source));
+    }
+    return list;
+}
+
 static json_t *json_topic(const char *topic)
 {
+    if (strcmp(topic, "policies") == 0)
+        return json_policies();
     if (strcmp(topic, "races") == 0)
         return json_races();
     if (strcmp(topic, "workloads") == 0)
@@ -156,6 +226,8 @@ static json_t *json_topic(const char *topic)
         return json_metrics();
     if (strcmp(topic, "locks") == 0)
         return json_words(spec_sync_words, spec_sync_summaries);
+    if (strcmp(topic, "rules") == 0)
+        return json_rules();
     return json_words(spec_observer_words, observer_meanings);
 }
 
@@ -200,12 +272,34 @@ static int print_json(const char *const topics[], int known)
     return cli_flush(EXIT_DONE);
 }
 
+static int refuse_topic(const char *word, const char *const topics[])
+{
+    const char *near = text_nearest(word, topics);
+    struct text all = {0};
+    int status;
+
+    if (near)
+        return cli_refuse(EXIT_REQUEST,
+                          "there is no list of \"%s\"; did you mean \"%s\"?",
+                          word, near);
+    for (int i = 0; topics[i]; i++)
+        text_addf(&all, "%s%s",
+                  i == 0          ? ""
+                  : topics[i + 1] ? ", "
+                                  : " and ",
+                  topics[i]);
+    status =
+        cli_refuse(EXIT_REQUEST, "there is no list of \"%s\"; there are %s",
+                   word, text_str(&all));
+    text_fini(&all);
+    return status;
+}
+
 int cli_list(int argc, char **argv)
 {
     const struct command *command = cli_find(argv[0]);
     const char *topics[16] = {0};
     struct cli_words w;
-    const char *near;
     int status, known = -1;
 
     status = cli_words_sort(&w, command, argc, argv);
@@ -220,12 +314,7 @@ int cli_list(int argc, char **argv)
         status = cli_refuse(EXIT_REQUEST, "list takes one word, not \"%s\" too",
                             w.rest[1]);
     } else if (w.rest_count == 1 && known < 0) {
-        near = text_nearest(w.rest[0], topics);
-        status = cli_refuse(EXIT_REQUEST,
-                            near ? "there is no list of \"%s\"; did you mean "
-                                   "\"%s\"?"
-                                 : "there is no list of \"%s\"; there is %s",
-                            w.rest[0], near ? near : command->synopsis);
+        status = refuse_topic(w.rest[0], topics);
     } else if (cli_words_value(&w, "json")) {
         status = print_json(topics, known);
     } else {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "sim/policy.h"
 #include "spec/metric.h"
 
 /* Text as roff takes it literally: no escapes, no control line, and minus
@@ -83,6 +84,40 @@ static void print_settings(void)
     }
 }
 
+/* Policies, what may be said of the machine, and how jobs are written. */
+static void print_simulator(void)
+{
+    puts(".SH SIMULATED MACHINES\n"
+         "A machine is a policy and what differs from its defaults: "
+         "\\fBrr,slice=4ms,cpus=64\\fR.\n"
+         ".SS Policies");
+    for (int i = 0; sim_policies[i]; i++)
+        print_term("", sim_policies[i]->name, NULL, sim_policies[i]->summary);
+    puts(".SS Parameters");
+    for (int i = 0; i < sim_setting_count; i++) {
+        const struct sim_setting *s = &sim_settings[i];
+        struct text help = {0};
+
+        text_addf(&help, "%s (when not given: %s)", s->help, s->fallback);
+        print_term("", s->name, NULL, text_str(&help));
+        text_fini(&help);
+    }
+    puts(".SS Jobs\n"
+         "One a line, or one after each |: a name, what the job does in turn, "
+         "when it\narrives, and its settings. Times are milliseconds unless "
+         "they have a unit.");
+    print_term("", "A 10", NULL, "computes for 10 ms");
+    print_term("", "B 3 io:5 2 @2", NULL,
+               "arrives at 2 ms, waits for a device in between");
+    print_term("", "C 2 io:8 x10 nice=5", NULL, "all that ten times");
+    print_term("", "D 1 lock:m 4 unlock:m 1 priority=3 tickets=50", NULL,
+               "holds a lock meanwhile");
+    print_term("", "E 3 period x100 period=10ms deadline=8ms", NULL,
+               "every 10 ms anew");
+    print_term("", "F 20 cpus=0,2-3 set=40 gang=g", NULL,
+               "where it may run, its share of a cache, its gang");
+}
+
 static void print_page(void)
 {
     puts(
@@ -118,6 +153,7 @@ static void print_page(void)
     print_term("", "-h, --help", NULL, "explain, and end");
     print_term("", "--version", NULL, "tell the version, and end");
     print_settings();
+    print_simulator();
     puts(".SH METRICS\nNames in the record (\\-\\-json, \\-\\-csv); what was "
          "not measured is absent.");
     for (int i = 0; i < METRIC_COUNT; i++)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asm/asm.h"
 #include "cli/explore.h"
 #include "tsl/library.h"
 
@@ -74,7 +75,7 @@ int cli_program_get(struct cli_program *c, const struct cli_words *w)
     if (status >= 0)
         return status;
     if (library_find(w->rest[0], c->path, sizeof(c->path), &err) < 0 ||
-        program_read(c->path, c->which, &c->program, &err) < 0)
+        asm_program_read(c->path, c->which, &c->program, &err) < 0)
         return refuse(&err);
     if (schedule &&
         schedule_parse(&c->schedule, c->program, schedule, &err) < 0)
