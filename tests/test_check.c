@@ -30,7 +30,7 @@ static void check_golden(void **state)
     } want[] = {
         {"drives", 2, 0},          {"movement", 44, 0},   {"service", 16, 0},
         {"timed_service", 18, 0},  {"seek_curve", 19, 0}, {"average_io", 2, 0},
-        {"closed_streams", 11, 0}, {"mini_disk", 0, 14},
+        {"closed_streams", 11, 0}, {"mini_disk", 14, 0},
     };
     struct check_report r;
     struct err err = {0};
@@ -307,7 +307,8 @@ static void program_tells(void **state)
     assert_int_equal(result.status, EXIT_DONE);
     assert_string_equal(result.err, "");
     assert_non_null(strstr(result.out, "44 movement cases, all as recomputed"));
-    assert_non_null(strstr(result.out, "14 mini-disk cases left out: "));
+    assert_non_null(
+        strstr(result.out, "14 mini-disk cases, all as recomputed"));
 
     root = json_load_file(GOLDEN, 0, NULL);
     change(json_array_get(json_object_get(root, "movement"), 0), "moved",

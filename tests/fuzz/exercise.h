@@ -13,11 +13,14 @@ enum { EXERCISE_STAGE = 32, EXERCISE_COMPLAINT = 2000 };
 /* What came of an input. */
 enum exercised {
     EXERCISED_REFUSED, /* with a proper sentence */
-    EXERCISED_RUN,     /* it is a program */
+    EXERCISED_RUN,     /* it is a program, or a job file */
     EXERCISED_WRONG    /* something that must hold does not: @complaint says */
 };
 /* @text is @length bytes and a NUL. @seed decides what is done with it. */
 enum exercised exercise(const char *text, size_t length, uint64_t seed,
                         char complaint[EXERCISE_COMPLAINT]);
+/* The same for a job file: read, written, simulated on some machines. */
+enum exercised exercise_jobs(const char *text, size_t length, uint64_t seed,
+                             char complaint[EXERCISE_COMPLAINT]);
 
 #endif

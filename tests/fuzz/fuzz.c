@@ -1,5 +1,5 @@
-/* Tries to break the reading and the running of small programs with inputs
- * that nobody would write.
+/* Tries to break the reading and the running of small programs, and of job
+ * files for the simulator, with inputs that nobody would write.
  *
  *   fuzz FOLDER SECONDS [SEED [INPUTS]]
  *   fuzz FOLDER FILE [SEED]
@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "exercise.h"
 #include "mutate.h"
 
@@ -41,7 +42,9 @@ struct slot {               /* written by the child, read by the parent */
     _Atomic uint64_t seed;  /* of the input */
     _Atomic int64_t cpu_ns; /* the child's processor time at its beginning */
     _Atomic int64_t wall_ns;
-    _Atomic int64_t inputs, programs;
+    _Atomic int64_t inputs[INPUT_KINDS];
+    _Atomic int64_t run[INPUT_KINDS]; /* those that made sense */
+    _Atomic int kind;                 /* enum input_kind */
     char stage[EXERCISE_STAGE];
     char complaint[EXERCISE_COMPLAINT];
     size_t length;
@@ -76,32 +79,57 @@ static int64_t cpu_now_ns(clockid_t clock)
 
 /* ---- the child ----------------------------------------------------------- */
 
-static void begin_input(struct slot *s, uint64_t seed)
+/* A program takes about JOBS_FOR_ONE times as long as a job file: half of the
+ * time for each. */
+enum { JOBS_FOR_ONE = 12 };
+
+static enum input_kind kind_of(uint64_t seed)
 {
+    uint64_t apart = ~seed; /* from what the input is made of */
+
+    return random_below(&apart, JOBS_FOR_ONE + 1) ? INPUT_JOBS : INPUT_PROGRAM;
+}
+
+static void begin_input(struct slot *s, enum input_kind kind, uint64_t seed)
+{
+    atomic_store(&s->kind, (int)kind);
     atomic_store(&s->cpu_ns, cpu_now_ns(CLOCK_PROCESS_CPUTIME_ID));
     atomic_store(&s->wall_ns, clock_now_ns());
     atomic_store(&s->seed, seed);
 }
 
+/* Do it, and count it. */
+static enum exercised try_input(struct slot *s, enum input_kind kind,
+                                uint64_t seed)
+{
+    enum exercised e;
+
+    begin_input(s, kind, seed);
+    e = kind == INPUT_JOBS
+            ? exercise_jobs(s->bytes, s->length, seed, s->complaint)
+            : exercise(s->bytes, s->length, seed, s->complaint);
+    atomic_fetch_add(&s->inputs[kind], e != EXERCISED_WRONG);
+    atomic_fetch_add(&s->run[kind], e == EXERCISED_RUN);
+    return e;
+}
+
 /* The inputs @first, @first + children, ... */
 static int child(const struct run *r, struct slot *s, int64_t first)
 {
+    int64_t done = 0;
+
     exercise_stage = s->stage;
     corpus_read();
     for (int64_t i = first; r->inputs == 0 || i < r->inputs; i += r->children) {
         uint64_t seed = r->seed + (uint64_t)i;
-        enum exercised e;
+        enum input_kind kind = kind_of(seed);
 
         if (r->inputs == 0 && clock_now_ns() > r->end_ns)
             break;
-        s->length = input_make(seed, s->bytes);
-        begin_input(s, seed);
-        e = exercise(s->bytes, s->length, seed, s->complaint);
-        if (e == EXERCISED_WRONG)
+        s->length = input_make(kind, seed, s->bytes);
+        if (try_input(s, kind, seed) == EXERCISED_WRONG)
             return CHILD_COMPLAINS;
-        atomic_fetch_add(&s->inputs, 1);
-        atomic_fetch_add(&s->programs, e == EXERCISED_RUN);
-        if (atomic_load(&s->inputs) % LEAKS_EVERY == 0 && leaks())
+        if (++done % LEAKS_EVERY == 0 && leaks())
             return CHILD_LEAKS;
     }
     snprintf(s->stage, sizeof(s->stage), "end");
@@ -109,11 +137,12 @@ static int child(const struct run *r, struct slot *s, int64_t first)
     return leaks() ? CHILD_LEAKS : 0;
 }
 
-/* One input, from a file. */
+/* One input, from a file; a job file is called something.jobs. */
 static int alone(struct slot *s, const char *path, uint64_t seed)
 {
     FILE *f = fopen(path, "r");
-    enum exercised e;
+    const char *ending = strrchr(path, '.');
+    bool jobs = ending && strcmp(ending, ".jobs") == 0;
 
     exercise_stage = s->stage;
     if (!f) {
@@ -123,12 +152,9 @@ static int alone(struct slot *s, const char *path, uint64_t seed)
     s->length = fread(s->bytes, 1, sizeof(s->bytes) - 1, f);
     s->bytes[s->length] = '\0';
     fclose(f);
-    begin_input(s, seed);
-    e = exercise(s->bytes, s->length, seed, s->complaint);
-    if (e == EXERCISED_WRONG)
+    if (try_input(s, jobs ? INPUT_JOBS : INPUT_PROGRAM, seed) ==
+        EXERCISED_WRONG)
         return CHILD_COMPLAINS;
-    atomic_fetch_add(&s->inputs, 1);
-    atomic_fetch_add(&s->programs, e == EXERCISED_RUN);
     return leaks() ? CHILD_LEAKS : 0;
 }
 
@@ -144,7 +170,9 @@ static void write_finding(const struct run *r, const struct slot *s,
     mkdir(r->folder, 0777);
     snprintf(path, sizeof(path), "%s/finding-%llu.%s", r->folder,
              (unsigned long long)seed,
-             s->length > 0 && s->bytes[0] == '{' ? "json" : "tsl");
+             atomic_load(&s->kind) == INPUT_JOBS   ? "jobs"
+             : s->length > 0 && s->bytes[0] == '{' ? "json"
+                                                   : "tsl");
     f = fopen(path, "w");
     if (f) {
         fwrite(s->bytes, 1, s->length, f);
@@ -235,7 +263,7 @@ static int start(const struct run *r, const char *file)
     struct slot *slots = mmap(NULL, size, PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t pids[CHILDREN_MOST];
-    int64_t inputs = 0, programs = 0;
+    int64_t inputs[INPUT_KINDS] = {0}, ran[INPUT_KINDS] = {0};
     int rc;
 
     if (slots == MAP_FAILED) {
@@ -253,13 +281,16 @@ static int start(const struct run *r, const char *file)
         }
     }
     rc = watch(r, slots, pids);
-    for (int i = 0; i < r->children; i++) {
-        inputs += atomic_load(&slots[i].inputs);
-        programs += atomic_load(&slots[i].programs);
-    }
+    for (int i = 0; i < r->children; i++)
+        for (int k = 0; k < INPUT_KINDS; k++) {
+            inputs[k] += atomic_load(&slots[i].inputs[k]);
+            ran[k] += atomic_load(&slots[i].run[k]);
+        }
     if (rc == 0)
-        printf("%lld inputs, %lld of them programs: no finding\n",
-               (long long)inputs, (long long)programs);
+        printf("%lld inputs for programs, %lld of them one; %lld for job "
+               "files, %lld of them one: no finding\n",
+               (long long)inputs[INPUT_PROGRAM], (long long)ran[INPUT_PROGRAM],
+               (long long)inputs[INPUT_JOBS], (long long)ran[INPUT_JOBS]);
     munmap(slots, size);
     return rc;
 }

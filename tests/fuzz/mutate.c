@@ -1,4 +1,4 @@
-/* Programs that exist, spoilt: see mutate.h. */
+/* Programs and job files that exist, spoilt: see mutate.h. */
 #include "mutate.h"
 
 #include <ctype.h>
@@ -9,16 +9,21 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "fuzz_jobs.h"
 #include "lib/random_program.h"
 
 enum { CORPUS_MOST = 512 };
-static char *corpus[CORPUS_MOST];
-static int corpus_count;
+static struct corpus {
+    char *text[CORPUS_MOST];
+    int count;
+} corpora[INPUT_KINDS];
 
-static void corpus_add(char *text)
+static void corpus_add(enum input_kind kind, char *text)
 {
-    if (text && corpus_count < CORPUS_MOST)
-        corpus[corpus_count++] = text;
+    struct corpus *c = &corpora[kind];
+
+    if (text && c->count < CORPUS_MOST)
+        c->text[c->count++] = text;
     else
         free(text);
 }
@@ -45,19 +50,23 @@ int corpus_read(void)
 
     if (glob("assets/races/*/*.tsl", 0, NULL, &found) == 0)
         for (i = 0; i < found.gl_pathc; i++)
-            corpus_add(file_text(found.gl_pathv[i]));
+            corpus_add(INPUT_PROGRAM, file_text(found.gl_pathv[i]));
     globfree(&found);
     json_array_foreach(json_object_get(file, "cases"), i, c)
-        corpus_add(json_dumps(json_object_get(c, "program"), 0));
+        corpus_add(INPUT_PROGRAM, json_dumps(json_object_get(c, "program"), 0));
     json_decref(file);
-    return corpus_count;
+    for (i = 0; jobs_good[i]; i++)
+        corpus_add(INPUT_JOBS, strdup(jobs_good[i]));
+    return corpora[INPUT_PROGRAM].count + corpora[INPUT_JOBS].count;
 }
 
 void corpus_fini(void)
 {
-    for (int i = 0; i < corpus_count; i++)
-        free(corpus[i]);
-    corpus_count = 0;
+    for (int k = 0; k < INPUT_KINDS; k++) {
+        for (int i = 0; i < corpora[k].count; i++)
+            free(corpora[k].text[i]);
+        corpora[k].count = 0;
+    }
 }
 
 /* ---- an input being made ------------------------------------------------- */
@@ -66,6 +75,7 @@ struct input {
     char *bytes; /* INPUT_MOST */
     size_t length;
     uint64_t seed;
+    enum input_kind kind;
 };
 
 static uint32_t below(struct input *in, size_t n)
@@ -167,7 +177,7 @@ static void swap_tokens(struct input *in)
     put(in, a, la, other, lb);
 }
 
-static const char *const words[] = {
+static const char *const program_words[] = {
     "shared",      "int",      "mutex",     "sem",
     "cond",        "const",    "fn",        "thread",
     "if",          "else",     "while",     "for",
@@ -197,7 +207,7 @@ static const char *const words[] = {
     "\"threads\"", "null",     "true",      "false",
     "{}",          "[]",       ":",
 };
-static const char *const numbers[] = {
+static const char *const program_numbers[] = {
     "0",
     "1",
     "-1",
@@ -228,16 +238,30 @@ static const char *const numbers[] = {
 };
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
+static const char *some_word(struct input *in)
+{
+    if (in->kind == INPUT_JOBS)
+        return jobs_words[below(in, jobs_word_count)];
+    return program_words[below(in, COUNT(program_words))];
+}
+
+static const char *some_number(struct input *in)
+{
+    if (in->kind == INPUT_JOBS)
+        return jobs_numbers[below(in, jobs_number_count)];
+    return program_numbers[below(in, COUNT(program_numbers))];
+}
+
 static void insert_word(struct input *in)
 {
-    const char *word = words[below(in, COUNT(words))];
+    const char *word = some_word(in);
 
     put(in, below(in, in->length + 1), 0, word, strlen(word));
 }
 
 static void replace_token(struct input *in)
 {
-    const char *word = words[below(in, COUNT(words))];
+    const char *word = some_word(in);
     size_t at, length = some_token(in, &at);
 
     put(in, at, length, word, strlen(word));
@@ -245,7 +269,7 @@ static void replace_token(struct input *in)
 
 static void replace_number(struct input *in)
 {
-    const char *number = numbers[below(in, COUNT(numbers))];
+    const char *number = some_number(in);
 
     for (int tries = 0; tries < 20; tries++) {
         size_t at, length = some_token(in, &at);
@@ -260,12 +284,13 @@ static void replace_number(struct input *in)
 /* Take a piece of another. */
 static void splice(struct input *in)
 {
+    const struct corpus *c = &corpora[in->kind];
     const char *other;
     size_t length, from;
 
-    if (corpus_count == 0)
+    if (c->count == 0)
         return;
-    other = corpus[below(in, (size_t)corpus_count)];
+    other = c->text[below(in, (size_t)c->count)];
     length = strlen(other);
     from = below(in, length + 1);
     length -= from;
@@ -284,7 +309,9 @@ static void nest(struct input *in)
         "f(",  "1-",     "atomic {",  "repeat(9){", "x++;",
         "1,",  "int r;", "work();",
     };
-    const char *what = openings[below(in, COUNT(openings))];
+    const char *what = in->kind == INPUT_JOBS
+                           ? some_word(in)
+                           : openings[below(in, COUNT(openings))];
     size_t times = 1 + below(in, 1 << below(in, 16));
     size_t at = below(in, in->length + 1);
     struct text all = {0};
@@ -321,9 +348,17 @@ static void begin_wildly(struct input *in)
     }
 }
 
-size_t input_make(uint64_t seed, char *out)
+static void begin_with_corpus(struct input *in)
 {
-    struct input in = {.bytes = out, .seed = seed};
+    const struct corpus *c = &corpora[in->kind];
+
+    if (c->count > 0)
+        begin_with(in, c->text[below(in, (size_t)c->count)]);
+}
+
+size_t input_make(enum input_kind kind, uint64_t seed, char *out)
+{
+    struct input in = {.bytes = out, .seed = seed, .kind = kind};
     struct text made = {0};
     uint32_t times;
 
@@ -334,12 +369,14 @@ size_t input_make(uint64_t seed, char *out)
     case 1:
     case 2:
     case 3:
-        random_text(random_next(&in.seed), &made);
+        if (kind == INPUT_JOBS)
+            jobs_random_text(random_next(&in.seed), &made);
+        else
+            random_text(random_next(&in.seed), &made);
         begin_with(&in, text_str(&made));
         break;
     default:
-        if (corpus_count > 0)
-            begin_with(&in, corpus[below(&in, (size_t)corpus_count)]);
+        begin_with_corpus(&in);
         break;
     }
     text_fini(&made);

@@ -222,7 +222,7 @@ bool program_gone(pid_t lab)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 3000; i++) {
         struct census c = census(lab);
 
         if (!c.alive && c.members == 0)
