@@ -31,6 +31,55 @@ const char *sim_policy_nearest(const char *name)
     return text_nearest(name, words);
 }
 
+/* ---- what many of them do ------------------------------------------------ */
+
+struct task *sim_first_in_line(struct runqueue *q)
+{
+    return q->list[0].head;
+}
+
+struct task *sim_next_in_line(struct runqueue *q, struct task *t)
+{
+    (void)q;
+    return t->next;
+}
+
+void sim_leave_line(struct runqueue *q, struct task *t)
+{
+    list_remove(&q->list[0], t);
+}
+
+struct task *sim_first_by_key(struct runqueue *q)
+{
+    return ordered_first(&q->tree);
+}
+
+struct task *sim_next_by_key(struct runqueue *q, struct task *t)
+{
+    (void)q;
+    return ordered_next(t);
+}
+
+void sim_leave_by_key(struct runqueue *q, struct task *t)
+{
+    ordered_remove(&q->tree, t);
+}
+
+int64_t sim_no_slice(struct runqueue *q, struct task *t)
+{
+    (void)q;
+    (void)t;
+    return INT64_MAX;
+}
+
+int64_t sim_equal_slice(struct runqueue *q, struct task *t)
+{
+    (void)t;
+    return q->setup->slice_ns;
+}
+
+/* ---- words --------------------------------------------------------------- */
+
 const char *sim_name(const struct runqueue *q, const struct task *t)
 {
     static _Thread_local char ring[4][SIM_NAME_MAX];

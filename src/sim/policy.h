@@ -132,6 +132,18 @@ extern const struct sim_policy policy_by_number;
 
 /* ---- for policies -------------------------------------------------------- */
 
+/* .first, .next and .remove of those whose queue is list[0], a line. */
+struct task *sim_first_in_line(struct runqueue *q);
+struct task *sim_next_in_line(struct runqueue *q, struct task *t);
+void sim_leave_line(struct runqueue *q, struct task *t);
+/* The same of those whose queue is the tree: the least key first. */
+struct task *sim_first_by_key(struct runqueue *q);
+struct task *sim_next_by_key(struct runqueue *q, struct task *t);
+void sim_leave_by_key(struct runqueue *q, struct task *t);
+/* .slice_ns: until it waits, ends or is interrupted; the same for all. */
+int64_t sim_no_slice(struct runqueue *q, struct task *t);
+int64_t sim_equal_slice(struct runqueue *q, struct task *t);
+
 /* What @t is called; a static ring of a few buffers: use it at once. */
 const char *sim_name(const struct runqueue *q, const struct task *t);
 /* Its weight by its nice value: 1024 for 0, a factor of about 1.25 a step

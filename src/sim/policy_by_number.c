@@ -50,13 +50,6 @@ static void by_number_remove(struct runqueue *q, struct task *t)
     q->turn = t->id + 1;
 }
 
-static int64_t by_number_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static void by_number_explain(struct runqueue *q, const struct task *t,
                               struct text *out)
 {
@@ -82,6 +75,6 @@ const struct sim_policy policy_by_number = {
     .first = by_number_first,
     .next = by_number_next,
     .remove = by_number_remove,
-    .slice_ns = by_number_slice_ns,
+    .slice_ns = sim_no_slice,
     .explain = by_number_explain,
 };

@@ -168,17 +168,6 @@ static void cfs_left(struct runqueue *q, struct task *t, bool ended)
     cfs_clock(q, NULL);
 }
 
-static struct task *cfs_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *cfs_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
 static bool cfs_preempts(struct runqueue *q, struct task *running,
                          struct task *candidate)
 {
@@ -226,8 +215,8 @@ const struct sim_policy policy_cfs = {
     .defaults = "queues=per-cpu latency=6ms granularity=0.75ms wakeup=1ms",
     .reslice = true,
     .enqueue = cfs_enqueue,
-    .first = cfs_first,
-    .next = cfs_next,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
     .remove = cfs_remove,
     .slice_ns = cfs_slice_ns,
     .expired = cfs_expired,

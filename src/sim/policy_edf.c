@@ -19,29 +19,6 @@ static void edf_enqueue(struct runqueue *q, struct task *t,
     ordered_insert(&q->tree, t);
 }
 
-static struct task *edf_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *edf_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void edf_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
-static int64_t edf_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static bool edf_preempts(struct runqueue *q, struct task *running,
                          struct task *candidate)
 {
@@ -97,10 +74,10 @@ const struct sim_policy policy_edf = {
     .tie = "Of jobs with the same deadline the one that runs goes on; else "
            "the one with the lower number goes first.",
     .enqueue = edf_enqueue,
-    .first = edf_first,
-    .next = edf_next,
-    .remove = edf_remove,
-    .slice_ns = edf_slice_ns,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
+    .slice_ns = sim_no_slice,
     .preempts = edf_preempts,
     .explain = edf_explain,
     .place = edf_place,

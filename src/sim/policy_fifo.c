@@ -12,29 +12,6 @@ static void fifo_enqueue(struct runqueue *q, struct task *t,
         list_append(&q->list[0], t);
 }
 
-static struct task *fifo_first(struct runqueue *q)
-{
-    return q->list[0].head;
-}
-
-static struct task *fifo_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return t->next;
-}
-
-static void fifo_remove(struct runqueue *q, struct task *t)
-{
-    list_remove(&q->list[0], t);
-}
-
-static int64_t fifo_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static void fifo_explain(struct runqueue *q, const struct task *t,
                          struct text *out)
 {
@@ -56,9 +33,9 @@ const struct sim_policy policy_fifo = {
            "lower number goes first.",
     .ostep = &policy_by_number,
     .enqueue = fifo_enqueue,
-    .first = fifo_first,
-    .next = fifo_next,
-    .remove = fifo_remove,
-    .slice_ns = fifo_slice_ns,
+    .first = sim_first_in_line,
+    .next = sim_next_in_line,
+    .remove = sim_leave_line,
+    .slice_ns = sim_no_slice,
     .explain = fifo_explain,
 };

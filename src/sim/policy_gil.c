@@ -71,17 +71,6 @@ static void gil_enqueue(struct runqueue *q, struct task *t,
     wait_from_now(q, t);
 }
 
-static struct task *gil_first(struct runqueue *q)
-{
-    return q->list[0].head;
-}
-
-static struct task *gil_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return t->next;
-}
-
 /* @t takes the lock: it changes hands unless @t had it last. */
 static void gil_remove(struct runqueue *q, struct task *t)
 {
@@ -128,8 +117,8 @@ const struct sim_policy policy_gil = {
     .waits = WAIT_GIL,
     .reslice = true,
     .enqueue = gil_enqueue,
-    .first = gil_first,
-    .next = gil_next,
+    .first = sim_first_in_line,
+    .next = sim_next_in_line,
     .remove = gil_remove,
     .slice_ns = gil_slice_ns,
     .expired = gil_expired,

@@ -30,22 +30,6 @@ static void gil_old_enqueue(struct runqueue *q, struct task *t,
     list_append(&q->list[0], t);
 }
 
-static struct task *gil_old_first(struct runqueue *q)
-{
-    return q->list[0].head;
-}
-
-static struct task *gil_old_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return t->next;
-}
-
-static void gil_old_remove(struct runqueue *q, struct task *t)
-{
-    list_remove(&q->list[0], t);
-}
-
 static int64_t round_up(int64_t ns, int64_t to)
 {
     return (ns + to - 1) / to * to;
@@ -100,9 +84,9 @@ const struct sim_policy policy_gil_old = {
     .waits = WAIT_GIL,
     .reslice = true,
     .enqueue = gil_old_enqueue,
-    .first = gil_old_first,
-    .next = gil_old_next,
-    .remove = gil_old_remove,
+    .first = sim_first_in_line,
+    .next = sim_next_in_line,
+    .remove = sim_leave_line,
     .slice_ns = gil_old_slice_ns,
     .explain = gil_old_explain,
 };

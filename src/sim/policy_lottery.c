@@ -115,12 +115,6 @@ static struct task *lottery_next(struct runqueue *q, struct task *t)
     return t;
 }
 
-static int64_t lottery_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)t;
-    return q->setup->slice_ns;
-}
-
 static void lottery_explain(struct runqueue *q, const struct task *t,
                             struct text *out)
 {
@@ -161,7 +155,7 @@ const struct sim_policy policy_lottery = {
     .first = lottery_first,
     .next = lottery_next,
     .remove = lottery_remove,
-    .slice_ns = lottery_slice_ns,
+    .slice_ns = sim_equal_slice,
     .explain = lottery_explain,
     .place = lottery_place,
 };

@@ -56,22 +56,6 @@ static void priority_enqueue(struct runqueue *q, struct task *t,
     ordered_insert(&q->tree, t);
 }
 
-static struct task *priority_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *priority_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void priority_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
 static bool priority_preempts(struct runqueue *q, struct task *running,
                               struct task *candidate)
 {
@@ -166,9 +150,9 @@ const struct sim_policy policy_priority = {
     .slice_words = "has been overtaken by one that waited",
     .reslice = true,
     .enqueue = priority_enqueue,
-    .first = priority_first,
-    .next = priority_next,
-    .remove = priority_remove,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
     .slice_ns = priority_slice_ns,
     .expired = priority_expired,
     .preempts = priority_preempts,

@@ -11,28 +11,6 @@ static void rr_enqueue(struct runqueue *q, struct task *t, enum enqueue_why why)
         list_append(&q->list[0], t);
 }
 
-static struct task *rr_first(struct runqueue *q)
-{
-    return q->list[0].head;
-}
-
-static struct task *rr_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return t->next;
-}
-
-static void rr_remove(struct runqueue *q, struct task *t)
-{
-    list_remove(&q->list[0], t);
-}
-
-static int64_t rr_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)t;
-    return q->setup->slice_ns;
-}
-
 static void rr_explain(struct runqueue *q, const struct task *t,
                        struct text *out)
 {
@@ -53,9 +31,9 @@ const struct sim_policy policy_rr = {
     .tie = "A job whose slice ends goes to the queue before one that becomes "
            "ready at the same instant (ties=arrived: after it).",
     .enqueue = rr_enqueue,
-    .first = rr_first,
-    .next = rr_next,
-    .remove = rr_remove,
-    .slice_ns = rr_slice_ns,
+    .first = sim_first_in_line,
+    .next = sim_next_in_line,
+    .remove = sim_leave_line,
+    .slice_ns = sim_equal_slice,
     .explain = rr_explain,
 };

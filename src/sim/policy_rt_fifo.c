@@ -15,29 +15,6 @@ static void rt_fifo_enqueue(struct runqueue *q, struct task *t,
     rt_join(q, t, why == ENQUEUE_PREEMPTED);
 }
 
-static struct task *rt_fifo_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *rt_fifo_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void rt_fifo_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
-static int64_t rt_fifo_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static bool rt_fifo_preempts(struct runqueue *q, struct task *running,
                              struct task *candidate)
 {
@@ -53,10 +30,10 @@ const struct sim_policy policy_rt_fifo = {
     .tie = "Of jobs with the same priority the one that became ready first "
            "goes first; one that was pre-empted before all of them.",
     .enqueue = rt_fifo_enqueue,
-    .first = rt_fifo_first,
-    .next = rt_fifo_next,
-    .remove = rt_fifo_remove,
-    .slice_ns = rt_fifo_slice_ns,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
+    .slice_ns = sim_no_slice,
     .preempts = rt_fifo_preempts,
     .explain = rt_explain,
     .place = rt_place,

@@ -14,22 +14,6 @@ static void rt_rr_enqueue(struct runqueue *q, struct task *t,
     rt_join(q, t, cut_short);
 }
 
-static struct task *rt_rr_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *rt_rr_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void rt_rr_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
 static int64_t rt_rr_slice_ns(struct runqueue *q, struct task *t)
 {
     (void)q;
@@ -77,9 +61,9 @@ const struct sim_policy policy_rt_rr = {
     .tie = "Of jobs with the same priority the one that became ready first "
            "goes first; one that was pre-empted before all of them.",
     .enqueue = rt_rr_enqueue,
-    .first = rt_rr_first,
-    .next = rt_rr_next,
-    .remove = rt_rr_remove,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
     .slice_ns = rt_rr_slice_ns,
     .expired = rt_rr_expired,
     .ran = rt_rr_ran,

@@ -14,29 +14,6 @@ static void sjf_enqueue(struct runqueue *q, struct task *t,
     ordered_insert(&q->tree, t);
 }
 
-static struct task *sjf_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *sjf_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void sjf_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
-static int64_t sjf_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static void sjf_explain(struct runqueue *q, const struct task *t,
                         struct text *out)
 {
@@ -74,10 +51,10 @@ const struct sim_policy policy_sjf = {
               "CPU scheduling: shortest-job-first",
     .tie = "Of equally long jobs the one with the lower number goes first.",
     .enqueue = sjf_enqueue,
-    .first = sjf_first,
-    .next = sjf_next,
-    .remove = sjf_remove,
-    .slice_ns = sjf_slice_ns,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
+    .slice_ns = sim_no_slice,
     .explain = sjf_explain,
     .place = sjf_place,
 };

@@ -13,30 +13,6 @@ static void stcf_enqueue(struct runqueue *q, struct task *t,
     ordered_insert(&q->tree, t);
 }
 
-static struct task *stcf_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *stcf_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void stcf_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
-/* Who is running gets ever shorter itself: only somebody new can be shorter. */
-static int64_t stcf_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    (void)t;
-    return INT64_MAX;
-}
-
 static bool stcf_preempts(struct runqueue *q, struct task *running,
                           struct task *candidate)
 {
@@ -82,10 +58,12 @@ const struct sim_policy policy_stcf = {
     .tie = "A job with as much left does not interrupt; of those that wait the "
            "one with the lower number goes first.",
     .enqueue = stcf_enqueue,
-    .first = stcf_first,
-    .next = stcf_next,
-    .remove = stcf_remove,
-    .slice_ns = stcf_slice_ns,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
+    /* Who is running gets ever shorter itself: only somebody new can be
+     * shorter. */
+    .slice_ns = sim_no_slice,
     .preempts = stcf_preempts,
     .explain = stcf_explain,
     .place = stcf_place,

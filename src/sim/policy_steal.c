@@ -16,28 +16,6 @@ static void steal_enqueue(struct runqueue *q, struct task *t,
         list_append(&q->list[0], t);
 }
 
-static struct task *steal_first(struct runqueue *q)
-{
-    return q->list[0].head;
-}
-
-static struct task *steal_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return t->next;
-}
-
-static void steal_remove(struct runqueue *q, struct task *t)
-{
-    list_remove(&q->list[0], t);
-}
-
-static int64_t steal_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)t;
-    return q->setup->slice_ns;
-}
-
 static void steal_explain(struct runqueue *q, const struct task *t,
                           struct text *out)
 {
@@ -63,9 +41,9 @@ const struct sim_policy policy_steal = {
            "of equally long ones from that of the lowest CPU.",
     .defaults = "queues=per-cpu",
     .enqueue = steal_enqueue,
-    .first = steal_first,
-    .next = steal_next,
-    .remove = steal_remove,
-    .slice_ns = steal_slice_ns,
+    .first = sim_first_in_line,
+    .next = sim_next_in_line,
+    .remove = sim_leave_line,
+    .slice_ns = sim_equal_slice,
     .explain = steal_explain,
 };

@@ -48,28 +48,6 @@ static void stride_enqueue(struct runqueue *q, struct task *t,
     ordered_insert(&q->tree, t);
 }
 
-static struct task *stride_first(struct runqueue *q)
-{
-    return ordered_first(&q->tree);
-}
-
-static struct task *stride_next(struct runqueue *q, struct task *t)
-{
-    (void)q;
-    return ordered_next(t);
-}
-
-static void stride_remove(struct runqueue *q, struct task *t)
-{
-    ordered_remove(&q->tree, t);
-}
-
-static int64_t stride_slice_ns(struct runqueue *q, struct task *t)
-{
-    (void)t;
-    return q->setup->slice_ns;
-}
-
 static void stride_ran(struct runqueue *q, struct task *t, int64_t ns)
 {
     t->stride.pass = sum_of(t->stride.pass, stride_of(ns, t->job->tickets));
@@ -132,10 +110,10 @@ const struct sim_policy policy_stride = {
            "first.",
     .central = true, /* a pass means something in its own queue only */
     .enqueue = stride_enqueue,
-    .first = stride_first,
-    .next = stride_next,
-    .remove = stride_remove,
-    .slice_ns = stride_slice_ns,
+    .first = sim_first_by_key,
+    .next = sim_next_by_key,
+    .remove = sim_leave_by_key,
+    .slice_ns = sim_equal_slice,
     .ran = stride_ran,
     .left = stride_left,
     .explain = stride_explain,
