@@ -50,6 +50,11 @@ extern const struct command cli_launcher_command;
 /* A whole number from @text within @min .. @max. */
 bool cli_number(const char *text, long min, long max, long *out);
 
+/* The command's option @name as such a number; not given: *@out stays. -1, or
+ * an exit status after a sentence. */
+int cli_words_number(const struct cli_words *w, const char *name, long min,
+                     long max, long *out);
+
 /* "64M", "1.5G", "100000": bytes. */
 bool cli_size(const char *text, int64_t *out);
 

@@ -72,19 +72,6 @@ struct outcome {
 
 /* ---- words --------------------------------------------------------------- */
 
-static int get_number(struct wishes *x, const char *name, long least, long most,
-                      long *out)
-{
-    const char *text = cli_words_value(&x->w, name);
-
-    if (text && !cli_number(text, least, most, out))
-        return cli_refuse(EXIT_REQUEST,
-                          "--%s cannot be \"%s\"; it is a whole number from "
-                          "%ld to %ld",
-                          name, text, least, most);
-    return -1;
-}
-
 static int get_schedule(struct wishes *x, const char *text)
 {
     const char *at = text;
@@ -130,13 +117,13 @@ static int get_timing(struct wishes *x)
                                         "three ways; choose one");
     if (cli_words_value(&x->w, "random"))
         x->setup.timing = ASM_RANDOM;
-    status = get_number(x, "threads", 1, ASM_THREADS, &threads);
+    status = cli_words_number(&x->w, "threads", 1, ASM_THREADS, &threads);
     if (status < 0)
-        status = get_number(x, "every", 1, EVERY_MOST, &every);
+        status = cli_words_number(&x->w, "every", 1, EVERY_MOST, &every);
     if (status < 0)
-        status = get_number(x, "random", 1, EVERY_MOST, &every);
+        status = cli_words_number(&x->w, "random", 1, EVERY_MOST, &every);
     if (status < 0)
-        status = get_number(x, "seed", 0, LONG_MAX, &seed);
+        status = cli_words_number(&x->w, "seed", 0, LONG_MAX, &seed);
     x->setup.threads = (int)threads;
     x->setup.every = (int)every;
     x->setup.seed = (uint64_t)seed;
@@ -248,9 +235,9 @@ static int get_wishes(struct wishes *x)
     if (status < 0)
         status = get_watch(x);
     if (status < 0)
-        status = get_number(x, "limit", 1, LIMIT_MOST, &x->limit);
+        status = cli_words_number(&x->w, "limit", 1, LIMIT_MOST, &x->limit);
     if (status < 0)
-        status = get_number(x, "first", 1, FIRST_MOST, &x->first);
+        status = cli_words_number(&x->w, "first", 1, FIRST_MOST, &x->first);
     return status;
 }
 

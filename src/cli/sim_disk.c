@@ -120,19 +120,6 @@ static int get_speed(struct wishes *x, const char *name, int *milli)
     return -1;
 }
 
-static int get_count(struct wishes *x, const char *name, long least, long most,
-                     long *out)
-{
-    const char *text = cli_words_value(&x->w, name);
-
-    if (text && !cli_number(text, least, most, out))
-        return cli_refuse(EXIT_REQUEST,
-                          "--%s cannot be \"%s\"; it is a whole number from "
-                          "%ld to %ld",
-                          name, text, least, most);
-    return -1;
-}
-
 static int get_numbers(struct wishes *x)
 {
     const char *rules = cli_words_value(&x->w, "rules");
@@ -146,9 +133,10 @@ static int get_numbers(struct wishes *x)
     if (status < 0)
         status = get_speed(x, "rotate", &x->setup.rotate_milli);
     if (status < 0)
-        status = get_count(x, "skew", 0, 360, &skew);
+        status = cli_words_number(&x->w, "skew", 0, 360, &skew);
     if (status < 0)
-        status = get_count(x, "window", 1, PLATTER_REQUESTS, &window);
+        status =
+            cli_words_number(&x->w, "window", 1, PLATTER_REQUESTS, &window);
     x->setup.skew = (int)skew;
     x->setup.window = (int)window;
     return status < 0 ? get_policies(x) : status;
@@ -158,7 +146,7 @@ static int draw_requests(struct wishes *x, long n)
 {
     uint64_t state;
     long seed = 1;
-    int status = get_count(x, "seed", 0, LONG_MAX, &seed), blocks;
+    int status = cli_words_number(&x->w, "seed", 0, LONG_MAX, &seed), blocks;
 
     if (status >= 0)
         return status;
@@ -229,7 +217,8 @@ static int get_wishes(struct wishes *x)
     int status = get_numbers(x);
 
     if (status < 0)
-        status = get_count(x, "random", 1, PLATTER_REQUESTS, &random);
+        status =
+            cli_words_number(&x->w, "random", 1, PLATTER_REQUESTS, &random);
     if (status < 0)
         status = random > 0 ? draw_requests(x, random) : read_requests(x);
     if (status < 0)

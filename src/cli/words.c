@@ -251,6 +251,19 @@ bool cli_number(const char *text, long min, long max, long *out)
            *out <= max;
 }
 
+int cli_words_number(const struct cli_words *w, const char *name, long min,
+                     long max, long *out)
+{
+    const char *text = cli_words_value(w, name);
+
+    if (text && !cli_number(text, min, max, out))
+        return cli_refuse(EXIT_REQUEST,
+                          "--%s cannot be \"%s\"; it is a whole number from "
+                          "%ld to %ld",
+                          name, text, min, max);
+    return -1;
+}
+
 bool cli_size(const char *text, int64_t *out)
 {
     static const char units[] = "kmgt";

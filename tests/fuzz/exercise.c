@@ -1,5 +1,6 @@
 /* Everything that can be done with a program: see exercise.h. */
 #include "exercise.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -31,49 +32,7 @@ enum {
 
 char *exercise_stage;
 
-struct trial {
-    const struct program *p;
-    struct rules rules;
-    uint64_t seed;
-    char *complaint;
-    bool wrong;
-};
-
-static void stage(const char *name)
-{
-    snprintf(exercise_stage, EXERCISE_STAGE, "%s", name);
-}
-
-static void complain(struct trial *t, const char *what, const char *more)
-{
-    if (!t->wrong)
-        snprintf(t->complaint, EXERCISE_COMPLAINT, "%s: %s", what, more);
-    t->wrong = true;
-}
-
-static int below(struct trial *t, int n)
-{
-    return (int)random_below(&t->seed, (uint32_t)n);
-}
-
 /* ---- reading ------------------------------------------------------------- */
-
-/* An error must be a sentence that can be shown. */
-static void check_sentence(struct trial *t, const char *what, int rc,
-                           const struct err *err)
-{
-    size_t length = strlen(err->text);
-
-    if (rc >= 0 || rc == -ENOMEM)
-        return;
-    if (rc != err->code)
-        complain(t, what, "an error without its code");
-    if (length == 0)
-        complain(t, what, "an error without a sentence");
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)err->text[i] < ' ' || err->text[i] == 0x7f)
-            complain(t, what, err->text);
-}
 
 static struct program *read_program(struct trial *t, const char *text,
                                     size_t length)
@@ -86,19 +45,19 @@ static struct program *read_program(struct trial *t, const char *text,
     if (*first == '{') {
         json_t *json = json_loadb(text, length, 0, NULL);
 
-        stage("read JSON");
+        trial_stage("read JSON");
         rc = json ? program_from_json("fuzz.json", json, &p, &err)
                   : err_set(&err, -EINVAL, "no JSON");
         json_decref(json);
     } else {
-        stage("parse");
+        trial_stage("parse");
         rc = program_parse("fuzz.tsl", text, length, &p, &err);
     }
-    check_sentence(t, "reading", rc, &err);
+    trial_check_sentence(t, "reading", rc, &err);
     if (rc == 0 && !p)
-        complain(t, "reading", "success without a program");
+        trial_complain(t, "reading", "success without a program");
     if (rc < 0 && p)
-        complain(t, "reading", "a program beside an error");
+        trial_complain(t, "reading", "a program beside an error");
     return p;
 }
 
@@ -107,7 +66,7 @@ static void read_head(const char *text)
 {
     struct library_entry head;
 
-    stage("library_head");
+    trial_stage("library_head");
     if (library_head(text, &head) == 0)
         library_entry_fini(&head);
 }
@@ -118,16 +77,16 @@ static void read_words(struct trial *t)
     char words[200];
     int op;
 
-    stage("words");
+    trial_stage("words");
     for (int i = 0; i < p->thread_count; i++) {
         for (int k = 0; k < 50; k++) {
-            op = below(t, p->threads[i].op_count);
-            op_text(p, i, op, words, (size_t)below(t, sizeof(words)) + 1);
+            op = trial_below(t, p->threads[i].op_count);
+            op_text(p, i, op, words, (size_t)trial_below(t, sizeof(words)) + 1);
         }
         action_name(p, i | STEP_FLUSH, words, sizeof(words));
     }
     for (int c = 0; c < p->cell_count; c++)
-        program_cell_name(p, c, words, (size_t)below(t, TSL_NAME) + 1);
+        program_cell_name(p, c, words, (size_t)trial_below(t, TSL_NAME) + 1);
 }
 
 /* ---- stepping ------------------------------------------------------------ */
@@ -149,17 +108,18 @@ static int some_action(struct trial *t, const struct walk *w)
         if (r.flush >> i & 1)
             actions[count++] = i | STEP_FLUSH;
     }
-    return count && !faulted(w) ? actions[below(t, count)] : -1;
+    return count && !faulted(w) ? actions[trial_below(t, count)] : -1;
 }
 
 /* Whatever can be said about where it stands. */
 static void say_where(struct trial *t, const struct walk *w)
 {
     const struct state *s = walk_state(w);
-    struct steps_look look = {.columns = below(t, 120), .most = below(t, 9)};
+    struct steps_look look = {.columns = trial_below(t, 120),
+                              .most = trial_below(t, 9)};
     struct text out = {0};
 
-    stage("say");
+    trial_stage("say");
     state_say_stuck(w->stepper, s, &out);
     for (int i = 0; i < t->p->thread_count; i++)
         state_say_waiting(w->stepper, s, i, &out);
@@ -193,14 +153,14 @@ static void draw(struct trial *t, const struct walk *w)
     struct view_micro v = {.program = t->p,
                            .walk = w,
                            .summary = "a program that makes no sense",
-                           .task = below(t, 2) ? "repair it" : NULL,
-                           .chosen = below(t, t->p->thread_count),
-                           .brief = below(t, 2),
-                           .scroll = below(t, 20) - 10};
+                           .task = trial_below(t, 2) ? "repair it" : NULL,
+                           .chosen = trial_below(t, t->p->thread_count),
+                           .brief = trial_below(t, 2),
+                           .scroll = trial_below(t, 20) - 10};
     struct frame f = {0};
 
-    stage("draw");
-    if (frame_init(&f, 1 + below(t, 40), 1 + below(t, 130)) == 0)
+    trial_stage("draw");
+    if (frame_init(&f, 1 + trial_below(t, 40), 1 + trial_below(t, 130)) == 0)
         view_micro(&f, &v);
     frame_fini(&f);
 }
@@ -213,15 +173,15 @@ static void go_again(struct trial *t, struct walk *w)
     struct walk again = {0};
     struct err err = {0};
 
-    stage("go again");
+    trial_stage("go again");
     if (walk_init(&again, w->stepper, &err) < 0 || walk_schedule(w, &one) < 0)
         goto out;
     schedule_text(&one, &text);
     if (schedule_parse(&other, t->p, text_str(&text), &err) < 0 ||
         walk_run(&again, &other, &err) < 0)
-        complain(t, "a walk's schedule cannot be done again", err.text);
+        trial_complain(t, "a walk's schedule cannot be done again", err.text);
     else if (!same_place(w, &again))
-        complain(t, "a walk's schedule leads elsewhere", text_str(&text));
+        trial_complain(t, "a walk's schedule leads elsewhere", text_str(&text));
 out:
     walk_fini(&again);
     schedule_fini(&one);
@@ -237,22 +197,22 @@ static void try_schedule(struct trial *t, struct walk *w)
     struct err err = {0};
     int rc;
 
-    stage("schedule");
+    trial_stage("schedule");
     schedule_make(&t->seed, t->p->thread_count, &typed);
     rc = schedule_parse(&s, t->p, text_str(&typed), &err);
-    check_sentence(t, "schedule_parse", rc, &err);
+    trial_check_sentence(t, "schedule_parse", rc, &err);
     if (rc == 0) {
         schedule_text(&s, &text);
         if (schedule_parse(&again, t->p, text_str(&text), &err) < 0 ||
             again.count != s.count ||
             (s.count > 0 &&
              memcmp(again.actions, s.actions, (size_t)s.count) != 0))
-            complain(t, "a schedule does not survive its text",
-                     text_str(&typed));
+            trial_complain(t, "a schedule does not survive its text",
+                           text_str(&typed));
         if (s.count < 2000) {
             err = (struct err){0};
             rc = walk_run(w, &s, &err);
-            check_sentence(t, "walk_run", rc, &err);
+            trial_check_sentence(t, "walk_run", rc, &err);
         }
     }
     schedule_fini(&s);
@@ -266,23 +226,23 @@ static void walk_about(struct trial *t, struct walk *w)
     struct err err = {0};
 
     for (int i = 0; i < STEPS && !t->wrong; i++) {
-        int what = below(t, 12), action;
+        int what = trial_below(t, 12), action;
 
-        stage("walk");
+        trial_stage("walk");
         if (what == 0)
             walk_undo(w);
         else if (what == 1)
             walk_redo(w);
-        else if (what == 2 && below(t, 4) == 0)
+        else if (what == 2 && trial_below(t, 4) == 0)
             say_where(t, w);
-        else if (what == 4 && below(t, 4) == 0)
+        else if (what == 4 && trial_below(t, 4) == 0)
             draw(t, w);
         else if (what == 3) /* perhaps it cannot be done */
-            walk_step(w, below(t, 256), &err);
+            walk_step(w, trial_below(t, 256), &err);
         else if ((action = some_action(t, w)) < 0)
             walk_undo(w);
         else if (walk_step(w, action, &err) < 0)
-            complain(t, "a step that is ready cannot be done", err.text);
+            trial_complain(t, "a step that is ready cannot be done", err.text);
     }
 }
 
@@ -292,7 +252,7 @@ static void step_it(struct trial *t)
     struct walk w = {0};
     struct err err = {0};
 
-    stage("walk_init");
+    trial_stage("walk_init");
     if (stepper_init(&m, t->p, &t->rules, &err) == 0) {
         if (walk_init(&w, &m, &err) == 0) {
             walk_about(t, &w);
@@ -323,18 +283,18 @@ static void enough(void *context, int64_t states, int64_t frontier)
 static void show_result(struct trial *t, const struct explore_request *request,
                         const struct explore_result *r)
 {
-    const struct explore_look look = {.columns = below(t, 120)};
+    const struct explore_look look = {.columns = trial_below(t, 120)};
     struct text out = {0};
     json_t *json;
 
-    stage("show");
+    trial_stage("show");
     explore_say(t->p, request, r, &out);
     if (out.len == 0)
-        complain(t, "explore_say", "no words");
+        trial_complain(t, "explore_say", "no words");
     export_explore(t->p, request, r, &look, &out);
     json = explore_json(t->p, request, r);
     if (!json)
-        complain(t, "explore_json", "nothing");
+        trial_complain(t, "explore_json", "nothing");
     json_decref(json);
     text_fini(&out);
 }
@@ -346,13 +306,13 @@ static void explore_it(struct trial *t)
     struct bounded bounded = {false};
     struct explore_request request = {
         .rules = t->rules,
-        .depth = depths[below(t, 4)],
-        .workers = 1 + below(t, 2),
+        .depth = depths[trial_below(t, 4)],
+        .workers = 1 + trial_below(t, 2),
         .memory = MEMORY,
         .graph_states = GRAPH,
-        .crew_after = below(t, 2),
-        .fit_after = below(t, 2),
-        .no_reduction = below(t, 2),
+        .crew_after = trial_below(t, 2),
+        .fit_after = trial_below(t, 2),
+        .no_reduction = trial_below(t, 2),
         .cancel = &bounded.cancel,
         .progress = enough,
         .context = &bounded,
@@ -363,12 +323,12 @@ static void explore_it(struct trial *t)
     struct err err = {0};
     int rc;
 
-    stage("explore");
+    trial_stage("explore");
     rc = explore(t->p, &request, &r, &err);
     if (rc == 0)
         show_result(t, &request, &r);
     else if (rc != -ECANCELED)
-        check_sentence(t, "explore", rc, &err);
+        trial_check_sentence(t, "explore", rc, &err);
     explore_fini(&r);
 }
 
@@ -376,28 +336,29 @@ static void explore_it(struct trial *t)
 
 static void compare(struct trial *t)
 {
-    struct explore_request request = {.rules = t->rules,
-                                      .depth = below(t, 2) ? EXPLORE_ALL
-                                                           : EXPLORE_STATES,
-                                      .workers = 1 + below(t, 2),
-                                      .crew_after = below(t, 2),
-                                      .fit_after = below(t, 2),
-                                      .memory = MEMORY};
+    struct explore_request request = {
+        .rules = t->rules,
+        .depth = trial_below(t, 2) ? EXPLORE_ALL : EXPLORE_STATES,
+        .workers = 1 + trial_below(t, 2),
+        .crew_after = trial_below(t, 2),
+        .fit_after = trial_below(t, 2),
+        .memory = MEMORY};
     struct text why = {0};
     struct naive n;
 
     if (!naive_fits(t->p))
         return;
-    stage("agree_walk");
+    trial_stage("agree_walk");
     request.rules.keep_registers = true;
     if (!agree_walk(t->p, &request.rules, t->seed, STEPS, &why))
-        complain(t, "step and naive step differ", text_str(&why));
-    stage("naive_explore");
+        trial_complain(t, "step and naive step differ", text_str(&why));
+    trial_stage("naive_explore");
     if (!t->wrong && naive_explore(t->p, &request.rules, NAIVE_STATES, &n)) {
-        stage("agree_explore");
+        trial_stage("agree_explore");
         request.rules.keep_registers = t->rules.keep_registers;
         if (!agree_explore(t->p, &request, &n, &why))
-            complain(t, "explore and naive explore differ", text_str(&why));
+            trial_complain(t, "explore and naive explore differ",
+                           text_str(&why));
         naive_fini(&n);
     }
     text_fini(&why);
@@ -414,21 +375,22 @@ enum exercised exercise(const char *text, size_t length, uint64_t seed,
     t.p = p = read_program(&t, text, length);
     if (!p)
         return t.wrong ? EXERCISED_WRONG : EXERCISED_REFUSED;
-    t.rules = (struct rules){.granularity = (enum granularity)below(&t, 3),
-                             .tso = below(&t, 2),
-                             .buffer = 1 + below(&t, 4),
-                             .keep_registers = below(&t, 3) == 0};
+    t.rules =
+        (struct rules){.granularity = (enum granularity)trial_below(&t, 3),
+                       .tso = trial_below(&t, 2),
+                       .buffer = 1 + trial_below(&t, 4),
+                       .keep_registers = trial_below(&t, 3) == 0};
     read_words(&t);
     step_it(&t);
     if (!t.wrong)
         explore_it(&t);
     if (!t.wrong)
         compare(&t);
-    stage("real_check");
+    trial_stage("real_check");
     real_check(p, &err);
-    stage("library_repairs");
+    trial_stage("library_repairs");
     library_repairs(p, p, &err);
-    stage("free");
+    trial_stage("free");
     program_free(p);
     return t.wrong ? EXERCISED_WRONG : EXERCISED_RUN;
 }

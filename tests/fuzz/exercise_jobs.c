@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "exercise.h"
 #include "fuzz_jobs.h"
+#include "trial.h"
 #include "lib/same_jobs.h"
 #include "sim/policy.h"
 #include "sim/setup.h"
@@ -20,47 +21,6 @@ enum {
 };
 /* Each decision of a run may look at each job and CPU. */
 #define EFFORT 3000000
-
-struct trial {
-    uint64_t seed;
-    char *complaint;
-    bool wrong;
-    const struct sim_jobs *jobs;
-};
-
-static void stage(const char *name)
-{
-    snprintf(exercise_stage, EXERCISE_STAGE, "%s", name);
-}
-
-static void complain(struct trial *t, const char *what, const char *more)
-{
-    if (!t->wrong)
-        snprintf(t->complaint, EXERCISE_COMPLAINT, "%s: %s", what, more);
-    t->wrong = true;
-}
-
-static int below(struct trial *t, int n)
-{
-    return (int)random_below(&t->seed, (uint32_t)n);
-}
-
-/* An error must be a sentence that can be shown. */
-static void check_sentence(struct trial *t, const char *what, int rc,
-                           const struct err *err)
-{
-    size_t length = strlen(err->text);
-
-    if (rc >= 0 || rc == -ENOMEM)
-        return;
-    if (rc != err->code)
-        complain(t, what, "an error without its code");
-    if (length == 0)
-        complain(t, what, "an error without a sentence");
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)err->text[i] < ' ' || err->text[i] == 0x7f)
-            complain(t, what, err->text);
-}
 
 /* "fuzz.jobs:LINE:COLUMN: " of a place that is there. */
 static void check_place(struct trial *t, const char *text, size_t length,
@@ -76,14 +36,14 @@ static void check_place(struct trial *t, const char *text, size_t length,
         lines += text[i] == '\n';
     }
     if (strncmp(err->text, "fuzz.jobs:", 10) != 0) {
-        complain(t, "no file's name", err->text);
+        trial_complain(t, "no file's name", err->text);
         return;
     }
     line = strtol(err->text + 10, &at, 10);
     column = *at == ':' ? strtol(at + 1, &at, 10) : 0;
     if (line < 1 || line > lines || column < 1 || column > (long)longest + 1 ||
         strncmp(at, ": ", 2) != 0)
-        complain(t, "no line and column", err->text);
+        trial_complain(t, "no line and column", err->text);
 }
 
 /* ---- text ---------------------------------------------------------------- */
@@ -95,19 +55,19 @@ static void write_and_read(struct trial *t, const char *between)
     struct err err = {0};
     const char *what;
 
-    stage("write");
+    trial_stage("write");
     sim_jobs_write(t->jobs, between, &one);
-    stage("read again");
+    trial_stage("read again");
     if (sim_jobs_read(&again, NULL, "again", text_str(&one), one.len, &err) <
         0) {
-        complain(t, "what was written is refused", err.text);
+        trial_complain(t, "what was written is refused", err.text);
     } else {
         what = jobs_differ(t->jobs, &again);
         if (what)
-            complain(t, "another set after writing and reading", what);
+            trial_complain(t, "another set after writing and reading", what);
         sim_jobs_write(&again, between, &other);
         if (strcmp(text_str(&one), text_str(&other)) != 0)
-            complain(t, "written twice, not the same", text_str(&other));
+            trial_complain(t, "written twice, not the same", text_str(&other));
     }
     sim_jobs_fini(&again);
     text_fini(&one);
@@ -119,14 +79,14 @@ static void copy_it(struct trial *t)
     struct sim_jobs copy = {0};
     const char *what;
 
-    stage("copy");
+    trial_stage("copy");
     if (sim_jobs_copy(&copy, t->jobs) < 0)
         return;
     what = jobs_differ(t->jobs, &copy);
     if (what)
-        complain(t, "a copy is another set", what);
+        trial_complain(t, "a copy is another set", what);
     if (!sim_jobs_add(&copy) && copy.count < SIM_JOBS_MAX)
-        complain(t, "a copy", "cannot grow");
+        trial_complain(t, "a copy", "cannot grow");
     sim_jobs_fini(&copy);
 }
 
@@ -140,20 +100,20 @@ static bool read_machine(struct trial *t, const char *text,
     const char *what;
     int rc;
 
-    stage("sim_setup_read");
+    trial_stage("sim_setup_read");
     rc = sim_setup_read(setup, text, NULL, &err);
-    check_sentence(t, "sim_setup_read", rc, &err);
+    trial_check_sentence(t, "sim_setup_read", rc, &err);
     if (rc < 0)
         return false;
-    stage("sim_setup_write");
+    trial_stage("sim_setup_write");
     sim_setup_write(setup, &words);
     if (sim_setup_read(&again, text_str(&words), NULL, &err) < 0) {
-        complain(t, "a machine that was written is refused", err.text);
+        trial_complain(t, "a machine that was written is refused", err.text);
     } else {
         what = setups_differ(setup, &again);
         if (what || setup->given != again.given)
-            complain(t, "a machine is another after writing",
-                     what ? what : text_str(&words));
+            trial_complain(t, "a machine is another after writing",
+                           what ? what : text_str(&words));
     }
     text_fini(&words);
     return true;
@@ -174,17 +134,17 @@ static void decided(void *arg, const struct sim *s,
     struct text words = {0};
 
     if (d->at_ns < l->last_ns)
-        complain(l->t, "a decision", "before the one before");
+        trial_complain(l->t, "a decision", "before the one before");
     if (d->number != l->decisions++)
-        complain(l->t, "a decision", "without its number");
+        trial_complain(l->t, "a decision", "without its number");
     l->last_ns = d->at_ns;
     if (l->explained++ % 16 == 0) {
         sim_explain(s, d, &words);
         if (words.len == 0)
-            complain(l->t, "a decision", "without its reason");
+            trial_complain(l->t, "a decision", "without its reason");
         for (size_t i = 0; i < words.len; i++)
             if ((unsigned char)words.data[i] < ' ')
-                complain(l->t, "a reason", words.data);
+                trial_complain(l->t, "a reason", words.data);
     }
     text_fini(&words);
 }
@@ -203,13 +163,13 @@ static void check_jobs(struct trial *t, const struct sim *s)
         int64_t work = sim_job_work_ns(t->jobs, i);
 
         if (f.ran_ns < 0 || (exact && work >= 0 && f.ran_ns > work))
-            complain(t, sim_job_name(t->jobs, i, name),
-                     "ran for more than it has to do");
+            trial_complain(t, sim_job_name(t->jobs, i, name),
+                           "ran for more than it has to do");
         if (exact && f.turnaround_ns >= 0 && f.ran_ns != work)
-            complain(t, sim_job_name(t->jobs, i, name),
-                     "ended before it had done all");
+            trial_complain(t, sim_job_name(t->jobs, i, name),
+                           "ended before it had done all");
         if (f.response_ns > f.turnaround_ns && f.turnaround_ns >= 0)
-            complain(t, "a job", "began after its end");
+            trial_complain(t, "a job", "began after its end");
     }
 }
 
@@ -222,27 +182,27 @@ static void run_it(struct trial *t, const struct sim_setup *setup)
     struct err err = {0};
     int64_t effort = 0, now = 0;
 
-    stage("sim_new");
+    trial_stage("sim_new");
     if (sim_new(&s, setup, t->jobs, &watch, &err) < 0) {
-        complain(t, "what was checked is refused", err.text);
+        trial_complain(t, "what was checked is refused", err.text);
         return;
     }
-    stage("sim_step");
+    trial_stage("sim_step");
     for (int i = 0; i < INSTANTS && effort < EFFORT && !t->wrong; i++) {
         if (sim_step(s) != SIM_GOES_ON)
             break;
         if (sim_now_ns(s) < now)
-            complain(t, "time", "runs back");
+            trial_complain(t, "time", "runs back");
         now = sim_now_ns(s);
         effort += t->jobs->count + setup->cpus;
     }
-    stage("figures");
+    trial_stage("figures");
     check_jobs(t, s);
     if (sim_state(s) == SIM_GOES_ON && sim_next_ns(s) < now)
-        complain(t, "the next instant", "is past");
+        trial_complain(t, "the next instant", "is past");
     if (sim_totals(s, &totals) == 0 &&
         (totals.jobs != t->jobs->count || totals.decisions != l.decisions))
-        complain(t, "totals", "of something else");
+        trial_complain(t, "totals", "of something else");
     sim_free(s);
 }
 
@@ -254,9 +214,9 @@ static void try_machine(struct trial *t, const char *text)
 
     if (!read_machine(t, text, &setup))
         return;
-    stage("sim_setup_check");
+    trial_stage("sim_setup_check");
     rc = sim_setup_check(&setup, t->jobs, &err);
-    check_sentence(t, "sim_setup_check", rc, &err);
+    trial_check_sentence(t, "sim_setup_check", rc, &err);
     if (rc == 0 && t->jobs->count <= JOBS && !t->wrong)
         run_it(t, &setup);
 }
@@ -271,9 +231,9 @@ enum exercised exercise_jobs(const char *text, size_t length, uint64_t seed,
     struct err err = {0};
     int rc;
 
-    stage("sim_jobs_read");
+    trial_stage("sim_jobs_read");
     rc = sim_jobs_read(&jobs, &machine, "fuzz.jobs", text, length, &err);
-    check_sentence(&t, "sim_jobs_read", rc, &err);
+    trial_check_sentence(&t, "sim_jobs_read", rc, &err);
     if (rc == -EINVAL)
         check_place(&t, text, length, &err);
     t.jobs = &jobs;
@@ -282,9 +242,9 @@ enum exercised exercise_jobs(const char *text, size_t length, uint64_t seed,
         sim_defaults(&wide, &policy_fifo);
         wide.cpus = SIM_CPUS_MAX;
         if (sim_setup_check(&wide, &jobs, &err) < 0)
-            complain(&t, "what was read does not pass", err.text);
+            trial_complain(&t, "what was read does not pass", err.text);
         if (jobs.count <= COMPARED) {
-            write_and_read(&t, below(&t, 2) ? "\n" : " | ");
+            write_and_read(&t, trial_below(&t, 2) ? "\n" : " | ");
             copy_it(&t);
         }
         try_machine(&t, text_str(&machine));
@@ -294,7 +254,7 @@ enum exercised exercise_jobs(const char *text, size_t length, uint64_t seed,
         try_machine(&t, text_str(&other));
         text_fini(&other);
     }
-    stage("free");
+    trial_stage("free");
     sim_jobs_fini(&jobs);
     text_fini(&machine);
     return t.wrong  ? EXERCISED_WRONG
