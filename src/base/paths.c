@@ -84,6 +84,16 @@ int paths_state(char *out, size_t size, struct err *err)
     return make_folder(out, "", err);
 }
 
+int paths_runtime(char *out, size_t size, struct err *err)
+{
+    const char *base = getenv("XDG_RUNTIME_DIR");
+
+    if (!base || base[0] != '/' ||
+        folder_name(out, size, "XDG_RUNTIME_DIR", "") < 0)
+        return paths_state(out, size, err);
+    return make_folder(out, "", err);
+}
+
 int paths_own(const char *name, char *out, size_t size)
 {
     char folder[PATH_MAX];

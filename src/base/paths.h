@@ -18,6 +18,11 @@ int paths_cache_name(char *out, size_t size);
  * ~/.local/state/timeslice; made if need be. As paths_cache(). */
 int paths_state(char *out, size_t size, struct err *err);
 
+/* Where what lives only as long as the user is logged in goes:
+ * $XDG_RUNTIME_DIR/timeslice, made if need be; without that variable as
+ * paths_state(). */
+int paths_runtime(char *out, size_t size, struct err *err);
+
 /* Where the files that a user adds to the program's own lie:
  * $XDG_DATA_HOME/timeslice/NAME, else ~/.local/share/timeslice/NAME. Nothing is
  * made. -ENOENT: nobody says where. */

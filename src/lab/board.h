@@ -212,7 +212,7 @@ enum board_stage { /* of the lab; the coordinator stores it */
                    STAGE_FORKED,
                    STAGE_READY, /* workers are at the gate */
                    STAGE_RUNNING,
-                   STAGE_DONE,  /* all workers collected, totals final */
+                   STAGE_ENDED, /* all workers collected, totals final */
                    STAGE_FAILED /* .error says why */
 };
 

@@ -493,6 +493,6 @@ _Noreturn void coordinator_main(struct crew *c, int go_fd)
     stage_set(c, STAGE_READY);
     crew_run(c);
     crew_collect(c);
-    stage_set(c, STAGE_DONE);
+    stage_set(c, STAGE_ENDED);
     _exit(0);
 }

@@ -2,7 +2,7 @@
  * uses this header; everything behind it runs in the lab.
  *
  * Call order: lab_start() - the lab waits, nothing runs - then attach an
- * observer, lab_go(), and look at the board until STAGE_DONE. */
+ * observer, lab_go(), and look at the board until STAGE_ENDED. */
 #ifndef LAB_LAB_H
 #define LAB_LAB_H
 

@@ -329,7 +329,7 @@ static void verdict_find(struct live *l)
     t->verdict = l->stop_ns != 0 ? l->verdict : VERDICT_OK;
     if (l->deadlocked)
         t->verdict = VERDICT_DEADLOCK;
-    if (stage == STAGE_DONE && l->lab.exit_status == 0) {
+    if (stage == STAGE_ENDED && l->lab.exit_status == 0) {
         if (LOAD(b->has_checksum))
             metric_set(&t->metrics, METRIC_CHECKSUM, (double)LOAD(b->checksum));
         return;

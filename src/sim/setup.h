@@ -130,6 +130,11 @@ void sim_setup_write(const struct sim_setup *setup, struct text *out);
 /* One parameter's present value, as a person writes it. */
 void sim_setup_value(const struct sim_setup *setup, const struct sim_setting *s,
                      struct text *out);
+/* What the jobs' own line @own says holds on the machine @setup, unless that
+ * says otherwise: --on sjf is "the same, under sjf". -EINVAL with a sentence.
+ */
+int sim_setup_inherit(struct sim_setup *setup, const struct sim_setup *own,
+                      struct err *err);
 /* Do these go together, and with @jobs (NULL: not looked at)? -EINVAL with a
  * sentence: pins to CPUs that are not there, a lottery without tickets, ... */
 int sim_setup_check(const struct sim_setup *setup, const struct sim_jobs *jobs,

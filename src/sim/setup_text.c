@@ -261,3 +261,24 @@ void sim_setup_write(const struct sim_setup *setup, struct text *out)
             sim_setup_value(setup, s, out);
     }
 }
+
+int sim_setup_inherit(struct sim_setup *setup, const struct sim_setup *own,
+                      struct err *err)
+{
+    struct text value = {0};
+    int rc = 0;
+
+    for (int i = 0; i < sim_setting_count && rc == 0; i++) {
+        const struct sim_setting *s = &sim_settings[i];
+
+        if (!(own->given >> i & 1) || setup->given >> i & 1 ||
+            !sim_setting_applies(s, setup->policy))
+            continue;
+        value.len = 0;
+        text_add(&value, "");
+        sim_setup_value(own, s, &value);
+        rc = sim_setup_set(setup, s->name, text_str(&value), err);
+    }
+    text_fini(&value);
+    return rc;
+}
