@@ -5,6 +5,8 @@
 #   make format | lint    clang-format; clang-tidy, cppcheck, clang-format
 #   make bench            what looking costs, in ratios (tests/bench)
 #   make fuzz             small programs that make no sense, for SECONDS=60
+#   make lessons          the whole course without a learner: checks, controls
+#   make coverage         write lessons/COVERAGE.md afresh
 #   make claims           the articles' claims, tried on this machine
 #   make browser          reports looked at in a real browser (Chromium)
 #   make install | uninstall    PREFIX=/usr/local DESTDIR=
@@ -28,7 +30,7 @@ san := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
 language := -std=c17 -D_GNU_SOURCE -Isrc
 all_cflags = $(language) $(warnings) $(CFLAGS) $(san) -pthread
 quiet = $(if $(V),,@echo "  $(1)  $(@:$(BUILD)/%=%)";)
-libs := -lncursesw -ltinfo -ljansson -lgmp -lsqlite3 -pthread -lm
+libs := -lncursesw -ltinfo -ljansson -lgmp -lsqlite3 -lmd4c -pthread -lm
 
 # Everything that can be done at once is, unless -j says otherwise; "make clean
 # all" keeps its order.
@@ -76,6 +78,8 @@ $(BUILD)/%.o: %.c | $(BUILD)/.has-program
 # Until it is installed the program finds its library here.
 $(BUILD)/src/tsl/library.o: all_cflags += \
     -DTIMESLICE_RACES='"$(CURDIR)/assets/races"'
+$(BUILD)/src/lesson/course.o: all_cflags += \
+    -DTIMESLICE_LESSONS='"$(CURDIR)/lessons"'
 
 $(BUILD)/tests/%.o: tests/%.c | $(BUILD)/.has-program $(BUILD)/.has-test
 	@mkdir -p $(@D)
@@ -139,6 +143,16 @@ fuzz: $(BUILD)/tests/fuzz/fuzz
 	@$< $(BUILD)/fuzz "$(or $(INPUT),$(SECONDS))" "$(SEED)" "$(INPUTS)"
 endif
 
+# The whole course, headless, as CI would with ten minutes more. CPUS=0 for a
+# machine with one processor.
+lessons: $(BUILD)/timeslice
+	@$(BUILD)/timeslice lesson lint --all
+	@$(BUILD)/timeslice lesson run --all --headless $(if $(CPUS),--cpus $(CPUS))
+
+coverage: $(BUILD)/timeslice
+	@$< lesson coverage >$(BUILD)/COVERAGE.md; status=$$?; \
+	    cp $(BUILD)/COVERAGE.md lessons/COVERAGE.md && exit $$status
+
 claims: $(BUILD)/tests/claims/claims $(whole)
 	@$< $(BUILD)/timeslice assets/claims.tsv $(ROWS)
 
@@ -181,6 +195,7 @@ bash_completion := $(share)/bash-completion/completions/timeslice
 zsh_completion := $(share)/zsh/site-functions/_timeslice
 fish_completion := $(share)/fish/vendor_completions.d/timeslice.fish
 races := $(wildcard assets/races/*/*.tsl)
+lessons := $(wildcard lessons/*.txt lessons/*.tsv lessons/*/*)
 
 # The manual page and the completions are the program's own words.
 install: all
@@ -192,9 +207,12 @@ install: all
 	$(BUILD)/timeslice completions zsh >$(zsh_completion)
 	$(BUILD)/timeslice completions fish >$(fish_completion)
 	install -m 644 README.md LICENSE $(share)/doc/timeslice
-	rm -rf $(share)/timeslice/races
+	rm -rf $(share)/timeslice/races $(share)/timeslice/lessons
 	for f in $(races); do \
 	    install -D -m 644 $$f $(share)/timeslice/$${f#assets/} || exit 1; \
+	done
+	for f in $(lessons); do \
+	    install -D -m 644 $$f $(share)/timeslice/$$f || exit 1; \
 	done
 
 uninstall:
@@ -209,6 +227,6 @@ help:
 	@sed -n '/^# *make/s/^# //p' Makefile
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(written))
-.PHONY: all run test golden bench fuzz claims browser lint format install uninstall clean help
+.PHONY: all run test golden bench fuzz lessons coverage claims browser lint format install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
