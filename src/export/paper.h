@@ -57,9 +57,9 @@ struct paper_kind {
 struct paper {
     const struct paper_kind *kind;
     struct text *out;
-    const struct report_file *file;
-    int part;    /* being written */
-    bool failed; /* out of memory */
+    const struct report_file *file; /* NULL: not of runs and sweeps */
+    int part;                       /* being written */
+    bool failed;                    /* out of memory */
 };
 
 /* A sentence from @format. */
@@ -74,6 +74,15 @@ void paper_chart(struct paper *p, const struct paper_chart *c);
 
 /* Everything: title, parts, words explained. Returns 0 or -ENOMEM. */
 int paper_write(struct paper *p);
+
+/* A paper called @title around what @write writes, which gets @arg and returns
+ * 0 or -ENOMEM: a whole page of HTML, or Markdown. 0 or -ENOMEM. */
+int paper_html(const char *title,
+               int (*write)(struct paper *p, const void *arg), const void *arg,
+               struct text *out);
+int paper_markdown(const char *title,
+                   int (*write)(struct paper *p, const void *arg),
+                   const void *arg, struct text *out);
 
 /* What the whole is called: report_file.title, or made from the parts. */
 void paper_title(const struct report_file *r, struct text *out);

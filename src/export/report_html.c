@@ -63,7 +63,7 @@ static const char page_style[] =
 static void html_heading(struct paper *p, int level, const char *s)
 {
     text_addf(p->out, "<h%d", level);
-    if (level == 2 && p->part < p->file->count)
+    if (level == 2 && p->file && p->part < p->file->count)
         text_addf(p->out, " id=\"part%d\"", p->part + 1);
     text_add(p->out, ">");
     svg_escape(s, p->out);
@@ -224,6 +224,42 @@ static void html_contents(struct paper *p)
     text_add(p->out, "</ol></nav>\n");
 }
 
+/* All before what is written: up to the title, as a heading. */
+static void html_begin(const char *title, struct text *out)
+{
+    text_add(out, "<!DOCTYPE html>\n<html lang=\"en-GB\" xml:lang=\"en-GB\" "
+                  "xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
+                  "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
+                  "content=\"width=device-width, initial-scale=1\"/>\n"
+                  "<meta name=\"generator\" content=\"timeslice\"/>\n"
+                  "<title>");
+    svg_escape(title, out);
+    text_add(out, "</title>\n<style>\n");
+    text_add(out, page_style);
+    svg_style(true, out);
+    text_add(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
+    svg_escape(title, out);
+    text_add(out, "</h1>\n");
+}
+
+static void html_end(struct text *out)
+{
+    text_add(out, "</main>\n</body>\n</html>\n");
+}
+
+int paper_html(const char *title,
+               int (*write)(struct paper *p, const void *arg), const void *arg,
+               struct text *out)
+{
+    struct paper p = {.kind = &html, .out = out};
+    int rc;
+
+    html_begin(title, out);
+    rc = write(&p, arg);
+    html_end(out);
+    return p.failed || out->failed ? -ENOMEM : rc;
+}
+
 int report_html(const struct report_file *r, struct text *out)
 {
     struct paper p = {.kind = &html, .out = out, .file = r};
@@ -231,24 +267,12 @@ int report_html(const struct report_file *r, struct text *out)
     int rc;
 
     paper_title(r, &title);
-    text_add(out, "<!DOCTYPE html>\n<html lang=\"en-GB\" xml:lang=\"en-GB\" "
-                  "xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
-                  "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
-                  "content=\"width=device-width, initial-scale=1\"/>\n"
-                  "<meta name=\"generator\" content=\"timeslice\"/>\n"
-                  "<title>");
-    svg_escape(text_str(&title), out);
-    text_add(out, "</title>\n<style>\n");
-    text_add(out, page_style);
-    svg_style(true, out);
-    text_add(out, "</style>\n</head>\n<body>\n<main>\n<h1>");
-    svg_escape(text_str(&title), out);
-    text_add(out, "</h1>\n");
+    html_begin(text_str(&title), out);
     p.failed = title.failed;
     text_fini(&title);
     if (r->count > 1)
         html_contents(&p);
     rc = paper_write(&p);
-    text_add(out, "</main>\n</body>\n</html>\n");
+    html_end(out);
     return out->failed ? -ENOMEM : rc;
 }

@@ -210,15 +210,32 @@ static const struct paper_kind markdown = {.heading = md_heading,
                                            .chart = md_chart,
                                            .term = md_term};
 
+static void md_begin(const char *title, struct text *out)
+{
+    text_add(out, "# ");
+    put_escaped(title, out);
+    text_add(out, "\n\n");
+}
+
+int paper_markdown(const char *title,
+                   int (*write)(struct paper *p, const void *arg),
+                   const void *arg, struct text *out)
+{
+    struct paper p = {.kind = &markdown, .out = out};
+    int rc;
+
+    md_begin(title, out);
+    rc = write(&p, arg);
+    return p.failed || out->failed ? -ENOMEM : rc;
+}
+
 int report_markdown(const struct report_file *r, struct text *out)
 {
     struct paper p = {.kind = &markdown, .out = out, .file = r};
     struct text title = {0};
 
     paper_title(r, &title);
-    text_add(out, "# ");
-    put_escaped(text_str(&title), out);
-    text_add(out, "\n\n");
+    md_begin(text_str(&title), out);
     p.failed = title.failed;
     text_fini(&title);
     return paper_write(&p);
