@@ -12,6 +12,11 @@
 /* ---- drawing --------------------------------------------------------------
  */
 
+const struct key_table *app_keys(const struct app *a)
+{
+    return a->screen->table ? a->screen->table(a) : a->screen->keys;
+}
+
 /* The keys that are valid now, by what is on top. */
 static const struct key_table *top_keys(const struct app *a)
 {
@@ -23,17 +28,18 @@ static const struct key_table *top_keys(const struct app *a)
         return &keys_ask;
     if (a->overlay == OVERLAY_STEP)
         return step_over_keys(a);
-    if (a->overlay == OVERLAY_SIM)
+    if (a->overlay == OVERLAY_SIM || a->overlay == OVERLAY_LESSON ||
+        a->overlay == OVERLAY_COURSE)
         return &keys_ask;
     if (a->overlay == OVERLAY_EDITOR)
         return a->editor.typing ? &keys_prompt : &keys_editor;
-    return a->screen->keys;
+    return app_keys(a);
 }
 
 static void footer(const struct app *a, struct key_list *out)
 {
     const struct key_table *t = top_keys(a);
-    bool root = t == a->screen->keys && a->below == NULL;
+    bool root = t == app_keys(a) && a->below == NULL;
 
     keys_footer(out, t, a->screen->now(a), root);
 }
@@ -372,6 +378,10 @@ void app_key(struct app *a, int key)
         step_over_key(a, key);
     else if (a->overlay == OVERLAY_SIM)
         sim_over_key(a, key);
+    else if (a->overlay == OVERLAY_LESSON)
+        lesson_over_key(a, key);
+    else if (a->overlay == OVERLAY_COURSE)
+        course_search_key(a, key);
     else
-        app_act(a, keys_find(a->screen->keys, key, a->screen->now(a)));
+        app_act(a, keys_find(app_keys(a), key, a->screen->now(a)));
 }

@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/prompt.h"
 #include "tui/run.h"
+#include "tui/screen_lesson.h"
 #include "tui/screen_sim.h"
 #include "tui/screen_step.h"
 #include "tui/sweep_run.h"
@@ -24,6 +25,8 @@ struct app;
 /* A screen: what its keys do, what it shows, what it does as time goes by. */
 struct screen {
     const struct key_table *keys;
+    /* Where they change with what is shown; then instead of .keys. Optional. */
+    const struct key_table *(*table)(const struct app *a);
     /* It has just come up and its first frame has been drawn: begin. */
     void (*enter)(struct app *a);
     void (*leave)(struct app *a);
@@ -39,16 +42,18 @@ struct screen {
     int64_t (*tick)(struct app *a, int64_t now_ns);
 };
 extern const struct screen screen_launcher, screen_lab, screen_race,
-    screen_sweep, screen_step, screen_sim;
+    screen_sweep, screen_step, screen_sim, screen_course, screen_lesson;
 
 enum overlay {
     OVERLAY_NONE,
     OVERLAY_HELP,
     OVERLAY_EDITOR,
     OVERLAY_BLANK,
-    OVERLAY_ASK,  /* a line of the sweep's screen */
-    OVERLAY_STEP, /* the microscope's list, text or line: screen_step.h */
-    OVERLAY_SIM   /* a line of the simulator's: screen_sim.h */
+    OVERLAY_ASK,    /* a line of the sweep's screen */
+    OVERLAY_STEP,   /* the microscope's list, text or line: screen_step.h */
+    OVERLAY_SIM,    /* a line of the simulator's: screen_sim.h */
+    OVERLAY_LESSON, /* a line of a lesson's: screen_lesson.h */
+    OVERLAY_COURSE  /* words to search lessons for */
 };
 
 struct help_state {
@@ -138,6 +143,8 @@ struct app {
     struct sweep_state sweep;
     struct step_state step;
     struct sim_screen sim;
+    struct course_screen course;
+    struct lesson_state lesson;
 
     int signal_fd;
     sigset_t signals_before;
@@ -153,6 +160,8 @@ struct app {
 
 /* Draw now and show it. */
 void app_draw(struct app *a);
+/* The keys of the screen that is up, as it is now. */
+const struct key_table *app_keys(const struct app *a);
 /* Somebody pressed @key. */
 void app_key(struct app *a, int key);
 /* Do @action of the screen or of every screen. */
@@ -186,6 +195,12 @@ void prompt_key(struct app *a, int key);
 /* Write the screen as text and the run as JSON into the working directory, and
  * say so, or why not (save.c). */
 void save_all(struct app *a);
+
+/* ---- screen_lab.c -----------------------------------------------------------
+ */
+
+/* A run is to be looked at from now on, from where it stands. */
+void lab_look(struct app *a);
 
 /* ---- keep.c ---------------------------------------------------------------
  */

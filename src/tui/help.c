@@ -32,9 +32,18 @@ static const char *const step_legend[] = {
     NULL,
 };
 
+static const char *const lesson_legend[] = {
+    "✓ it holds, or was right   ✗ it does not, or was not",
+    "? inconclusive: others used the machine   - left out on this machine",
+    "Nothing is right or wrong by heart: the key is what was measured here.",
+    "MEASURED on this machine; MODEL: computed; REPLAY: from kept runs.",
+    "Your answers and figures are kept; x writes them as a page.",
+    NULL,
+};
+
 static void list(const struct app *a, struct key_list *keys)
 {
-    keys_help_list(keys, a->screen->keys, a->screen->now(a), a->help.search);
+    keys_help_list(keys, app_keys(a), a->screen->now(a), a->help.search);
 }
 
 static void search_key(struct app *a, int key)
@@ -113,12 +122,14 @@ void help_draw(struct app *a, struct frame *f)
     struct key_list keys;
     char search[64];
     struct view_help v = {
-        .title = a->screen->keys->title,
+        .title = app_keys(a)->title,
         .selected = a->help.selected,
         .scroll = a->help.scroll,
         .legend = a->screen == &screen_sweep  ? sweep_legend
                   : a->screen == &screen_step ? step_legend
-                                              : legend,
+                  : a->screen == &screen_lesson || a->screen == &screen_course
+                      ? lesson_legend
+                      : legend,
     };
 
     list(a, &keys);

@@ -118,6 +118,13 @@ enum action {
     ACTION_LANES,
     ACTION_RANDOM_SET,
     ACTION_MEASURE,
+    /* a lesson */
+    ACTION_SKIP,
+    ACTION_LAB,
+    ACTION_HINT,
+    ACTION_VOTES,
+    ACTION_PICTURE,
+    ACTION_REPLAY,
     /* a line being typed */
     ACTION_COMPLETE,
     ACTION_ERASE,
@@ -140,7 +147,17 @@ enum key_when {
     WHEN_TSO = 64,    /* there are store buffers */
     WHEN_EXPLORED = 128, /* the schedules were searched */
     WHEN_FOUND = 256,    /* and what was found is shown, to choose from */
-    WHEN_LINE = 512      /* the jobs are an experiment's, to be run for real */
+    WHEN_LINE = 512,     /* the jobs are an experiment's, to be run for real */
+    /* a lesson: */
+    WHEN_SKIP = 1 << 10,    /* the explanation may be gone to */
+    WHEN_LAB = 1 << 11,     /* there is an experiment to open elsewhere */
+    WHEN_HINT = 1 << 12,    /* there is a hint not seen yet */
+    WHEN_VOTES = 1 << 13,   /* a class may vote */
+    WHEN_PICTURE = 1 << 14, /* there is a picture of the run */
+    WHEN_RERUN = 1 << 15,   /* it can be done again */
+    WHEN_KEPT = 1 << 16,    /* a kept run may be shown instead */
+    WHEN_OVER = 1 << 17,    /* what ran is over */
+    WHEN_CHANGES = 1 << 18  /* the run may be changed while it goes on */
 };
 
 #define KEYS_A_ROW 9
@@ -167,7 +184,9 @@ struct key_table {
 
 extern const struct key_table keys_launcher, keys_lab, keys_race, keys_help,
     keys_editor, keys_prompt, keys_ask, keys_sweep, keys_step, keys_step_list,
-    keys_step_edit, keys_sim, keys_common;
+    keys_step_edit, keys_sim, keys_lesson_text, keys_lesson_ask,
+    keys_lesson_order, keys_lesson_run, keys_lesson_slow, keys_lesson_sim,
+    keys_lesson_again, keys_course, keys_common;
 
 /* What @key does; ACTION_NONE if nothing (now). */
 enum action keys_find(const struct key_table *t, int key, unsigned now);

@@ -544,6 +544,21 @@ int64_t run_tick(struct app *a, int64_t now_ns)
     return r->source->done ? INT64_MAX : r->next_pump_ns;
 }
 
+int64_t run_tick_measured(struct app *a, int64_t now_ns, int64_t draw_ns)
+{
+    struct run *r = &a->run;
+
+    if (now_ns >= r->next_pump_ns) {
+        run_pump(a, now_ns);
+        r->next_pump_ns = now_ns + SOURCE_PUMP_NS;
+    }
+    if (now_ns >= r->next_still_ns) {
+        a->dirty = true;
+        r->next_still_ns = now_ns + draw_ns;
+    }
+    return r->source->done ? now_ns : r->next_pump_ns;
+}
+
 void run_sleep(struct run *r)
 {
     bool paused;

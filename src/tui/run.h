@@ -74,6 +74,9 @@ int run_fds(struct run *r, struct pollfd *out, int max);
 void run_pump(struct app *a, int64_t now_ns);
 /* Do what is due; returns when something is due again. */
 int64_t run_tick(struct app *a, int64_t now_ns);
+/* The same of a run of a sweep or a lesson, which is only looked at: it is
+ * drawn every @draw_ns. Returns now if it is over. */
+int64_t run_tick_measured(struct app *a, int64_t now_ns, int64_t draw_ns);
 
 /* The screen goes to sleep (Ctrl-Z): nobody looks, so the workers stand still;
  * and back. */

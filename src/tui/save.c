@@ -126,6 +126,24 @@ static int save_figures(struct app *a, const char *stem, char name[80],
     return t && t->gate_ns != 0 ? save_json(t, stem, name, err) : 0;
 }
 
+/* Of a lesson and of the map: what the learner found, as a page. */
+static bool save_lesson(struct app *a, const char *stem)
+{
+    const struct course_lesson *entry = lesson_entry(a);
+    char said[200] = "";
+    struct err err = {0};
+
+    if (a->screen != &screen_lesson && a->screen != &screen_course)
+        return false;
+    if (a->screen == &screen_course || !entry)
+        entry = NULL;
+    if (lesson_save(a, entry ? entry->id : NULL, stem, said, &err) < 0)
+        app_say(a, true, "%s", err.text);
+    else
+        app_say(a, false, "saved %s here", said);
+    return true;
+}
+
 void save_all(struct app *a)
 {
     char stem[40] = "timeslice", text[80], json[80] = "", where[256];
@@ -135,6 +153,8 @@ void save_all(struct app *a)
 
     if (localtime_r(&now, &local))
         strftime(stem, sizeof(stem), "timeslice-%Y-%m-%d-%H-%M-%S", &local);
+    if (save_lesson(a, stem))
+        return;
     if (save_text(a, stem, text, &err) < 0 ||
         save_figures(a, stem, json, &err) < 0) {
         app_say(a, true, "%s", err.text);

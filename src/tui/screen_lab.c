@@ -243,13 +243,18 @@ static void lab_reset(struct lab_state *l)
     };
 }
 
+void lab_look(struct app *a)
+{
+    lab_reset(&a->lab);
+    if (!a->lab.lanes)
+        a->lab.lanes = lanes_new();
+}
+
 static void lab_enter(struct app *a)
 {
     struct err err = {0};
 
-    lab_reset(&a->lab);
-    if (!a->lab.lanes)
-        a->lab.lanes = lanes_new();
+    lab_look(a);
     if (run_begin(a, &err) < 0)
         app_say(a, true, "%s", err.text);
 }

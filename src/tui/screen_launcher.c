@@ -13,6 +13,11 @@ static const struct launcher_item {
     struct view_launcher_item view;
     const struct screen *screen;
 } items[] = {
+    {{"Lessons", "lesson",
+      "A course of short lessons. Each asks a question, has you predict, runs "
+      "the experiment here, shows what your machine says, and only then "
+      "explains."},
+     &screen_course},
     {{"Live lab", "primes --limit 1000000 --tasks 100",
       "One thread a core counts primes up to a million, 100 times. Watch who "
       "holds which core and who has "
@@ -194,6 +199,10 @@ static void choose(struct app *a, bool edit)
 
     if (!item->screen) {
         prompt_open(&a->prompt);
+        return;
+    }
+    if (item->screen == &screen_course) {
+        app_show(a, &screen_course);
         return;
     }
     if (item->screen == &screen_step) {

@@ -122,6 +122,7 @@ enum sim_over {
 
 struct sim_screen {
     bool begun, settled;
+    int rows, columns; /* of its picture; 0: the terminal's */
     struct sim_jobs jobs;
     struct text text; /* of the jobs, a line each */
     int *line;        /* where each begins in it */

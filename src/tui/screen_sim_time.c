@@ -35,13 +35,23 @@ int simtui_lane_count(const struct sim_screen *s)
     return s->by_cpu ? most_cpus(s) : s->jobs.count;
 }
 
+static int rows_of(const struct app *a)
+{
+    return a->sim.rows > 0 ? a->sim.rows : terminal_rows(a->terminal);
+}
+
+static int columns_of(const struct app *a)
+{
+    return a->sim.rows > 0 ? a->sim.columns : terminal_columns(a->terminal);
+}
+
 /* All jobs if there is room for their lanes; else CPUs, if they are fewer. */
 static void choose_lanes(struct app *a)
 {
     struct sim_screen *s = &a->sim;
-    struct view_sim_room room = view_sim_room(
-        terminal_rows(a->terminal), terminal_columns(a->terminal),
-        s->count + s->measured, s->jobs.count, &s->jobs, a->presenter);
+    struct view_sim_room room =
+        view_sim_room(rows_of(a), columns_of(a), s->count + s->measured,
+                      s->jobs.count, &s->jobs, a->presenter);
 
     if (!s->lanes_chosen)
         s->by_cpu = s->jobs.count > room.rows && most_cpus(s) < s->jobs.count;
@@ -59,8 +69,7 @@ static void fit_window(struct app *a)
 
     choose_lanes(a);
     lanes = simtui_lane_count(s);
-    room = view_sim_room(terminal_rows(a->terminal),
-                         terminal_columns(a->terminal), s->count + s->measured,
+    room = view_sim_room(rows_of(a), columns_of(a), s->count + s->measured,
                          lanes + (s->by_cpu ? 0 : most_cpus(s)), &s->jobs,
                          a->presenter);
     w->by_cpu = s->by_cpu;

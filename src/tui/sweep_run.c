@@ -384,17 +384,8 @@ int64_t sweep_run_tick(struct app *a, int64_t now_ns)
         run_take(a);
         a->dirty = true;
     }
-    if (w->ordered) {
-        if (now_ns >= r->next_pump_ns) {
-            run_pump(a, now_ns);
-            r->next_pump_ns = now_ns + SOURCE_PUMP_NS;
-        }
-        if (now_ns >= r->next_still_ns) {
-            a->dirty = true;
-            r->next_still_ns = now_ns + DRAW_NS;
-        }
-        return r->source->done ? now_ns : r->next_pump_ns;
-    }
+    if (w->ordered)
+        return run_tick_measured(a, now_ns, DRAW_NS);
     if (w->over || w->paused)
         return INT64_MAX;
     run_next(a);

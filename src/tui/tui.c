@@ -26,6 +26,10 @@ static const struct screen *screen_of(enum tui_screen screen)
         return &screen_step;
     case TUI_SIM:
         return &screen_sim;
+    case TUI_COURSE:
+        return &screen_course;
+    case TUI_LESSON:
+        return &screen_lesson;
     default:
         return &screen_launcher;
     }
@@ -56,6 +60,8 @@ static int run_screens(struct app *a, struct err *err)
     terminal_record(a->terminal, a->record);
     loop_run(a);
     sweep_run_close(a); /* it may lie below the screen that was up */
+    lesson_close(a);
+    course_close(a);
     terminal_close(a->terminal);
     return a->exit_status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/machine.h"
+#include "lesson/course.h"
 #include "sim/jobs.h"
 #include "sim/setup.h"
 #include "spec/spec.h"
@@ -18,7 +19,9 @@ enum tui_screen {
     TUI_RACE,
     TUI_SWEEP,
     TUI_STEP,
-    TUI_SIM
+    TUI_SIM,
+    TUI_COURSE,
+    TUI_LESSON
 };
 enum tui_theme {
     THEME_DARK,
@@ -72,7 +75,12 @@ struct tui_options {
     bool go_on;      /* run what .kept still lacks, not only show it */
     struct tui_step step; /* for the microscope */
     struct tui_sim sim;   /* for the simulator */
-    const char *record;   /* FILE.cast to record the screen into; NULL */
+    /* For the map and the lessons; borrowed until tui_run() returns. NULL: read
+     * when it is needed. */
+    struct course *course;
+    int lesson;         /* index of the one to begin with, for TUI_LESSON */
+    bool no_skip;       /* the explanation comes after the run only */
+    const char *record; /* FILE.cast to record the screen into; NULL */
 };
 
 /* Take the terminal and run until the user leaves. Returns the exit status; a

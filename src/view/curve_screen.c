@@ -434,10 +434,14 @@ void view_curve(struct frame *f, const struct view_curve *v)
     bool full = f->rows >= 30 && f->columns >= 100;
     bool middle = f->rows >= 24 && f->columns >= 80;
 
-    if (!view_fits(f, 20, 60))
+    bool embedded = v->common.embedded;
+
+    if (!embedded && !view_fits(f, 20, 60))
         return;
-    draw_header(f, box_take_rows(&b, f->rows >= 24 ? 2 : 1), v);
-    footer = box_take_rows(&b, v->common.presenter && !v->typing ? -1 : -2);
+    draw_header(f, box_take_rows(&b, f->rows >= 24 && !embedded ? 2 : 1), v);
+    footer = box_take_rows(&b, embedded                            ? 0
+                               : v->common.presenter && !v->typing ? -1
+                                                                   : -2);
     if (v->common.presenter) {
         draw_presenter(f, b, v);
     } else {

@@ -52,9 +52,12 @@ void lab_layout(struct lab_layout *l, int rows, int columns, int cores,
     int bottom = full && (!scene || rows >= 45) ? BOTTOM_ROWS : 0;
 
     memset(l, 0, sizeof(*l));
-    l->header = box_take_rows(&all, rows >= 24 ? 2 : 1);
-    l->footer = box_take_rows(&all, presenter ? -1 : -2);
-    l->hero = box_take_rows(&all, presenter ? 7 : 5);
+    bool embedded = v != NULL && v->common.embedded;
+
+    l->header = box_take_rows(&all, rows >= 24 && !embedded ? 2 : 1);
+    l->footer = box_take_rows(&all, embedded ? 0 : presenter ? -1 : -2);
+    if (!embedded || rows >= 22) /* else the lanes are worth more */
+        l->hero = box_take_rows(&all, presenter && !embedded ? 7 : 5);
     /* Beside an apparatus a small screen has room for more lanes instead. */
     l->axis = (!presenter && (!scene || rows >= 30)) || frozen;
     l->label = v != NULL && v->grouped ? 10 : 6;
@@ -439,9 +442,11 @@ void view_lab(struct frame *f, const struct view_lab *v)
     struct rates rates;
     struct text subject = {0};
     const struct rates *r = NULL;
-    const char *title = v->stopping ? "LIVE LAB (ending)" : "LIVE LAB";
+    const char *title = v->common.embedded ? ""
+                        : v->stopping      ? "LIVE LAB (ending)"
+                                           : "LIVE LAB";
 
-    if (!view_fits(f, 20, 60))
+    if (!v->common.embedded && !view_fits(f, 20, 60))
         return;
     lab_layout(&l, f->rows, f->columns, t != NULL ? t->core_count : 0,
                v->lanes != NULL ? v->lane_workers : 1, v);
@@ -457,7 +462,8 @@ void view_lab(struct frame *f, const struct view_lab *v)
     }
     if (summary_rates(t, RATE_WINDOW_NS, &rates))
         r = &rates;
-    lab_hero(f, l.hero, v, r);
+    if (l.hero.rows > 0)
+        lab_hero(f, l.hero, v, r);
     lab_cores(f, &l, v);
     lab_workers(f, &l, v);
     scene_draw(f, l.scene, t);

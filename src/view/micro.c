@@ -346,8 +346,9 @@ void view_micro(struct frame *f, const struct view_micro *v)
         *v->spots = (struct view_micro_spots){.width = 0};
     if (!piece_fits(f, LEAST_ROWS, LEAST_COLUMNS, "q leaves."))
         return;
-    draw_header(f, box_take_rows(&b, f->rows >= 24 ? 2 : 1), v);
-    footer = box_take_rows(&b, -2);
+    draw_header(
+        f, box_take_rows(&b, f->rows >= 24 && !v->common.embedded ? 2 : 1), v);
+    footer = box_take_rows(&b, v->common.embedded ? 0 : -2);
     if (!v->walk) {
         draw_nothing(f, b);
     } else {

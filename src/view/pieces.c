@@ -258,7 +258,7 @@ void view_header(struct frame *f, struct box row, const char *title,
 static bool key_stays(const struct view_key *k)
 {
     return strcmp(k->keys, "?") == 0 || strcmp(k->word, "quit") == 0 ||
-           strcmp(k->word, "back") == 0;
+           strcmp(k->word, "back") == 0 || strcmp(k->word, "leave") == 0;
 }
 
 /* Arrows have no good fallback of one character: words instead. */
@@ -280,6 +280,12 @@ static int key_columns(const struct view_common *c, const struct view_key *k)
     return text_columns(key_name(c, k)) + 1 + text_columns(k->word) + 2;
 }
 
+/* The one key that a presenter needs, beside those that stay. */
+static bool goes_on(const struct view_key *k)
+{
+    return strcmp(k->keys, "⏎") == 0;
+}
+
 static void footer_keys(struct frame *f, struct box b,
                         const struct view_common *c)
 {
@@ -297,7 +303,8 @@ static void footer_keys(struct frame *f, struct box b,
             continue;
         if (key_stays(k))
             reserved -= key_columns(c, k);
-        else if (c->presenter || column + key_columns(c, k) + reserved > end)
+        else if ((c->presenter && !goes_on(k)) ||
+                 column + key_columns(c, k) + reserved > end)
             continue;
         column += frame_text(f, b.row, column, b.column + b.columns - column,
                              STYLE_KEY, key_name(c, k));

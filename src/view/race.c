@@ -181,10 +181,10 @@ static void hero_switch(struct frame *f, struct box b,
     if (lags)
         piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_WARN,
                    narrow ? "◂ next round" : "◂ from the next round on");
-    else if (narrow)
+    else if (narrow && !v->common.embedded)
         piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_DIM,
                    on ? "◂ k: next" : "◂ press k");
-    else
+    else if (!v->common.embedded) /* there it cannot be flipped */
         piece_text(f, lines.row + 1, lines.column, lines.columns, STYLE_DIM,
                    on ? "◂ k: the next one" : "◂ press k to lock");
     piece_text(f, lines.row + 2, lines.column, lines.columns, STYLE_DIM,
@@ -324,15 +324,20 @@ void view_race(struct frame *f, const struct view_race *v)
     int last = race_last(v->trace);
     bool full = f->rows >= 30 && f->columns >= 100;
 
-    if (!view_fits(f, 20, 60))
+    if (!v->common.embedded && !view_fits(f, 20, 60))
         return;
     if (v->trace != NULL)
         race_subject(&subject, v);
-    view_header(f, box_take_rows(&b, f->rows >= 24 ? 2 : 1), "COUNTER RACE",
-                text_str(&subject), v->trace, v->paused, &v->common);
+    bool embedded = v->common.embedded;
+
+    view_header(f, box_take_rows(&b, f->rows >= 24 && !embedded ? 2 : 1),
+                embedded ? "" : "COUNTER RACE", text_str(&subject), v->trace,
+                v->paused, &v->common);
     text_fini(&subject);
 
-    struct box footer = box_take_rows(&b, v->common.presenter ? -1 : -2);
+    struct box footer = box_take_rows(&b, embedded              ? 0
+                                          : v->common.presenter ? -1
+                                                                : -2);
     if (v->common.presenter) {
         view_presenter(f, b, v, last);
         view_footer(f, footer, &v->common);

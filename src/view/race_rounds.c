@@ -151,6 +151,8 @@ static void price_line(struct frame *f, struct box b, const struct view_race *v,
 
     if (b.rows < 1)
         return;
+    if (v->common.embedded && (without <= 0 || with <= 0))
+        return;
     if (lock == SYNC_NONE || without <= 0 || with <= 0) {
         piece_textf(f, b.row, b.column, b.columns, STYLE_DIM, "price   %s",
                     lock == SYNC_NONE
@@ -175,7 +177,7 @@ static void price_line(struct frame *f, struct box b, const struct view_race *v,
 static void one_core_line(struct frame *f, struct box b,
                           const struct view_race *v)
 {
-    if (b.rows < 1)
+    if (b.rows < 1 || (v->common.embedded && !v->one_core))
         return;
     piece_text(
         f, b.row, b.column, b.columns, v->one_core ? STYLE_WARN : STYLE_DIM,

@@ -35,7 +35,8 @@ struct view_common {
     const char *prompt_hint; /* what is wrong with it, or completions; NULL */
     bool presenter;          /* for a projector: bigger, fewer words */
     bool frozen;             /* the display stands still, workers go on */
-    bool ascii; /* only to choose words; frame_to_ascii() does it */
+    bool ascii;    /* only to choose words; frame_to_ascii() does it */
+    bool embedded; /* as a part of a lesson's screen: no keys, few rows */
 };
 
 /* ---- launcher ----------------------------------------------------------- */
