@@ -48,13 +48,19 @@
  *             translate.c makes it a program of tsl/, for step/ and explore/
  *   real/     the same programs on real threads, their outcomes counted
  *   keep/     a trace as bytes and back, the history, a kept run as a source
+ *   lesson/   Markdown with experiments in it: lesson*.c reads it, lint*.c says
+ *             what is wrong with it, formula*.c and judge*.c compute the right
+ *             answers from what was measured, session*.c says what is to be run
+ *             next; course.c, progress.c: all of them, and how far one is
  *   frame/    a grid of characters with styles named by meaning
  *   view/     what a screen shows, as a function from its state to a frame;
  *             state.c is how a worker's state looks, everywhere
  *   check/    answer files, recomputed case by case
  *   export/   the record (JSON), CSV, the Perfetto timeline, the text report;
  *             report_*.c and svg_*.c pages to hand on, with their charts
- *   tui/      the terminal: keys, colours, the loop; alone knows ncurses
+ *   tui/      the terminal: keys, colours, the loop; alone knows ncurses.
+ *             screen_*.c are the screens: screen_lesson_*.c play a lesson, with
+ *             the other screens' pictures in it
  *   cli/      the commands; cli.c has their table
  *
  * One run, followed from the top: cli/run.c parses the words (spec/), asks

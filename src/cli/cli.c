@@ -1,6 +1,7 @@
 /* The table of commands, and the way from the program's words to one of them.
  * Screen process. */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ static const struct command_option tour_options[] = {
 };
 static const struct command_option doctor_options[] = {
     {"json", NULL, "print what was found as one JSON object"},
+    {"class", NULL, "before a class: which lessons will be inconclusive here"},
     {NULL, NULL, NULL}
 };
 static const struct command_option check_options[] = {
@@ -173,6 +175,36 @@ static const struct command_option sim_words[] = {
     {"kernel", "[...]", "shares and delays: the real kernel beside the model"},
     {NULL, NULL, NULL}
 };
+static const struct command_option lesson_options[] = {
+    {"all", NULL, "run, lint: every lesson of the course"},
+    {"headless", NULL, "run: nobody answers; checks and controls, for CI"},
+    {"linear", NULL, "run: as plain text, question by question"},
+    {"json", NULL, "run --headless, list, lint: as one JSON object"},
+    {"cpus", "LIST", "this machine, as if it had only these processors"},
+    {"lang", "LANG", "lessons in this language where there is one: fr"},
+    {"no-controls", NULL, "run --headless: leave the controls out"},
+    {"no-skip", NULL, "run: the explanation is not to be had before the run"},
+    {"no-history", NULL, "keep nothing of what runs"},
+    {"search", "WORDS", "list: lessons about these"},
+    {"out", "FILE", "new, summary, progress: write there; .html is a page"},
+    {"name", "NAME", "summary: whose it is"},
+    {"force", NULL, "new: although there is such a file"},
+    SCREEN_OPTIONS,
+    {"ascii", NULL, "no characters beyond ASCII"},
+    {NULL, NULL, NULL}
+};
+static const struct command_option lesson_second_words[] = {
+    {"list", NULL, "the course, and how far you are"},
+    {"run", "LESSON...", "take one: by id, number or path"},
+    {"show", "LESSON", "its text"},
+    {"lint", "FILE...", "what is wrong with a lesson, without running it"},
+    {"new", "ID", "the skeleton of a lesson of your own"},
+    {"progress", "[show|export|import FILE|reset LESSON]", "what you did"},
+    {"summary", "[LESSON]", "your predictions beside what was measured"},
+    {"coverage", NULL, "claims and topics, and the lessons that treat them"},
+    {"notes", NULL, "the teacher's notes, on a second terminal"},
+    {NULL, NULL, NULL}
+};
 static const struct command_option history_words[] = {
     {"list", NULL, "the newest first; also without a word"},
     {"search", "WORD...", "those with every word in line, answer, note or tag"},
@@ -250,6 +282,9 @@ const struct command cli_commands[] = {
     {"predict", "EXPERIMENT --on cpus=LIST",
      "how long would it take on other numbers of CPUs?",
      cli_predict, true, predict_options, NULL},
+    {"lesson", "[WORD] [LESSON...]",
+     "predict, run, observe, explain: the course",
+     cli_lesson, false, lesson_options, lesson_second_words},
     {"report", "RUN|SWEEP... -o FILE",
      "write kept runs and sweeps as a page to hand on",
      cli_report, false, report_options, NULL},
@@ -320,10 +355,24 @@ static int refuse_command(const char *word)
                       word);
 }
 
+/* Whoever starts us with a standard stream closed gets errors from it as ever;
+ * but no file that is opened later, the history say, may take its place and
+ * receive what is printed. */
+static void hold_streams(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int i = 0; i < 3; i++)
+        if (fcntl(i, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", wrong_way[i]) != i)
+            _exit(EXIT_FAILED);
+}
+
 int cli_main(int argc, char **argv)
 {
     const struct command *command;
 
+    hold_streams();
     /* Characters as the user has them; numbers stay as programs read them. */
     setlocale(LC_CTYPE, "");
     spec_check_on = sim_check_on;

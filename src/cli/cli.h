@@ -60,6 +60,7 @@ int cli_step(int argc, char **argv);
 int cli_explore(int argc, char **argv);
 int cli_sim(int argc, char **argv);
 int cli_predict(int argc, char **argv);
+int cli_lesson(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);

@@ -129,6 +129,8 @@ int conduct_run(struct conductor *c, const struct sweep_order *order,
         err_set(err, rc, "%s", source->trace->error);
     else if (c->history && !c->lost && !c->interrupted)
         keep(c, source->trace, order, out);
+    if (rc == 0 && c->look)
+        c->look(source->trace, out, c->arg);
     source->class->close(source);
     return rc;
 }

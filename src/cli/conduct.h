@@ -19,6 +19,11 @@ struct conductor {
     bool progress;           /* a line on stderr, if that is a terminal */
     bool interrupted;        /* by a signal: end now */
     char line[160];          /* what stands before a run's own progress */
+    /* Shown every run that came to its end, before it is let go; NULL: nobody
+     * wants to see it. Not called when it could not even begin. */
+    void (*look)(const struct trace *t, const struct sweep_outcome *outcome,
+                 void *arg);
+    void *arg;
     /* Its own: */
     bool told;  /* that the history did not take a run */
     bool lost;  /* it was damaged: what is measured from here on is not kept */

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/doctor.h"
 #include "observe/observe.h"
 
 /* A thread's stack and the kernel's share of it, a forked worker's pages:
@@ -228,7 +229,9 @@ int cli_doctor(int argc, char **argv)
     if (status < 0 && w.rest_count > 0)
         status = cli_refuse(EXIT_REQUEST, "doctor takes no words, not \"%s\"",
                             w.rest[0]);
-    if (status < 0) {
+    if (status < 0 && cli_words_value(&w, "class")) {
+        status = cli_doctor_class(cli_words_value(&w, "json") != NULL);
+    } else if (status < 0) {
         look_around(&f);
         if (cli_words_value(&w, "json")) {
             status = print_json(&f);

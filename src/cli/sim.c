@@ -200,29 +200,6 @@ static int get_jobs(struct sim_wishes *x, const struct cli_words *w)
 /* ---- machines --------------------------------------------------------------
  */
 
-/* What the jobs' own line says holds on every machine, unless that machine says
- * otherwise: --on sjf is "the same, under sjf". */
-static int inherit(struct sim_setup *setup, const struct sim_setup *own,
-                   struct err *err)
-{
-    struct text value = {0};
-    int rc = 0;
-
-    for (int i = 0; i < sim_setting_count && rc == 0; i++) {
-        const struct sim_setting *s = &sim_settings[i];
-
-        if (!(own->given >> i & 1) || setup->given >> i & 1 ||
-            !sim_setting_applies(s, setup->policy))
-            continue;
-        value.len = 0;
-        text_add(&value, "");
-        sim_setup_value(own, s, &value);
-        rc = sim_setup_set(setup, s->name, text_str(&value), err);
-    }
-    text_fini(&value);
-    return rc;
-}
-
 /* The policy of the jobs' own line goes for --on without one. */
 static int get_machines(struct sim_wishes *x)
 {
@@ -238,7 +215,7 @@ static int get_machines(struct sim_wishes *x)
         if (x->on_count > 0)
             rc = sim_setup_read(&x->setup[i], x->on[i], own.policy, &why);
         if (rc == 0)
-            rc = inherit(&x->setup[i], &own, &why);
+            rc = sim_setup_inherit(&x->setup[i], &own, &why);
         if (rc == 0 && x->line)
             rc = sim_setup_for_spec(&x->setup[i], &x->spec, x->on_count == 0,
                                     &why);
