@@ -13,8 +13,8 @@ enum { EXERCISE_STAGE = 32, EXERCISE_COMPLAINT = 2000 };
 /* What came of an input. */
 enum exercised {
     EXERCISED_REFUSED, /* with a proper sentence */
-    EXERCISED_RUN,     /* it is a program, or a job file */
-    EXERCISED_WRONG    /* something that must hold does not: @complaint says */
+    EXERCISED_RUN,  /* it is a program, a job file, a lesson without faults */
+    EXERCISED_WRONG /* something that must hold does not: @complaint says */
 };
 /* @text is @length bytes and a NUL. @seed decides what is done with it. */
 enum exercised exercise(const char *text, size_t length, uint64_t seed,
@@ -22,5 +22,8 @@ enum exercised exercise(const char *text, size_t length, uint64_t seed,
 /* The same for a job file: read, written, simulated on some machines. */
 enum exercised exercise_jobs(const char *text, size_t length, uint64_t seed,
                              char complaint[EXERCISE_COMPLAINT]);
+/* The same for a lesson: read, linted, laid out; nothing is run. */
+enum exercised exercise_lesson(const char *text, size_t length, uint64_t seed,
+                               char complaint[EXERCISE_COMPLAINT]);
 
 #endif

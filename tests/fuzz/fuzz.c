@@ -1,5 +1,6 @@
-/* Tries to break the reading and the running of small programs, and of job
- * files for the simulator, with inputs that nobody would write.
+/* Tries to break the reading and the running of small programs and of job files
+ * for the simulator, and the reading of lessons, with inputs that nobody would
+ * write.
  *
  *   fuzz FOLDER SECONDS [SEED [INPUTS]]
  *   fuzz FOLDER FILE [SEED]
@@ -79,15 +80,18 @@ static int64_t cpu_now_ns(clockid_t clock)
 
 /* ---- the child ----------------------------------------------------------- */
 
-/* A program takes about JOBS_FOR_ONE times as long as a job file: half of the
- * time for each. */
-enum { JOBS_FOR_ONE = 12 };
+/* A program takes about JOBS_FOR_ONE times as long as a job file, a lesson as
+ * long as JOBS_FOR_ONE / LESSONS_FOR_ONE of them: a third of the time each. */
+enum { JOBS_FOR_ONE = 12, LESSONS_FOR_ONE = 3 };
 
 static enum input_kind kind_of(uint64_t seed)
 {
     uint64_t apart = ~seed; /* from what the input is made of */
+    uint32_t lot = random_below(&apart, JOBS_FOR_ONE + LESSONS_FOR_ONE + 1);
 
-    return random_below(&apart, JOBS_FOR_ONE + 1) ? INPUT_JOBS : INPUT_PROGRAM;
+    if (lot == 0)
+        return INPUT_PROGRAM;
+    return lot <= LESSONS_FOR_ONE ? INPUT_LESSON : INPUT_JOBS;
 }
 
 static void begin_input(struct slot *s, enum input_kind kind, uint64_t seed)
@@ -102,12 +106,17 @@ static void begin_input(struct slot *s, enum input_kind kind, uint64_t seed)
 static enum exercised try_input(struct slot *s, enum input_kind kind,
                                 uint64_t seed)
 {
+    static enum exercised (*const exercises[])(
+        const char *text, size_t length, uint64_t with,
+        char complaint[EXERCISE_COMPLAINT]) = {
+        [INPUT_PROGRAM] = exercise,
+        [INPUT_JOBS] = exercise_jobs,
+        [INPUT_LESSON] = exercise_lesson,
+    };
     enum exercised e;
 
     begin_input(s, kind, seed);
-    e = kind == INPUT_JOBS
-            ? exercise_jobs(s->bytes, s->length, seed, s->complaint)
-            : exercise(s->bytes, s->length, seed, s->complaint);
+    e = exercises[kind](s->bytes, s->length, seed, s->complaint);
     atomic_fetch_add(&s->inputs[kind], e != EXERCISED_WRONG);
     atomic_fetch_add(&s->run[kind], e == EXERCISED_RUN);
     return e;
@@ -137,12 +146,20 @@ static int child(const struct run *r, struct slot *s, int64_t first)
     return leaks() ? CHILD_LEAKS : 0;
 }
 
-/* One input, from a file; a job file is called something.jobs. */
+/* What a file holds, by the end of its name. */
+static enum input_kind kind_of_file(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+
+    if (ending && strcmp(ending, ".jobs") == 0)
+        return INPUT_JOBS;
+    return ending && strcmp(ending, ".md") == 0 ? INPUT_LESSON : INPUT_PROGRAM;
+}
+
+/* One input, from a file: something.jobs, something.md, or a program. */
 static int alone(struct slot *s, const char *path, uint64_t seed)
 {
     FILE *f = fopen(path, "r");
-    const char *ending = strrchr(path, '.');
-    bool jobs = ending && strcmp(ending, ".jobs") == 0;
 
     exercise_stage = s->stage;
     if (!f) {
@@ -152,13 +169,24 @@ static int alone(struct slot *s, const char *path, uint64_t seed)
     s->length = fread(s->bytes, 1, sizeof(s->bytes) - 1, f);
     s->bytes[s->length] = '\0';
     fclose(f);
-    if (try_input(s, jobs ? INPUT_JOBS : INPUT_PROGRAM, seed) ==
-        EXERCISED_WRONG)
+    if (try_input(s, kind_of_file(path), seed) == EXERCISED_WRONG)
         return CHILD_COMPLAINS;
     return leaks() ? CHILD_LEAKS : 0;
 }
 
 /* ---- the parent ---------------------------------------------------------- */
+
+static const char *ending_of(const struct slot *s)
+{
+    switch ((enum input_kind)atomic_load(&s->kind)) {
+    case INPUT_JOBS:
+        return "jobs";
+    case INPUT_LESSON:
+        return "md";
+    default:
+        return s->length > 0 && s->bytes[0] == '{' ? "json" : "tsl";
+    }
+}
 
 static void write_finding(const struct run *r, const struct slot *s,
                           const char *what)
@@ -169,10 +197,7 @@ static void write_finding(const struct run *r, const struct slot *s,
 
     mkdir(r->folder, 0777);
     snprintf(path, sizeof(path), "%s/finding-%llu.%s", r->folder,
-             (unsigned long long)seed,
-             atomic_load(&s->kind) == INPUT_JOBS   ? "jobs"
-             : s->length > 0 && s->bytes[0] == '{' ? "json"
-                                                   : "tsl");
+             (unsigned long long)seed, ending_of(s));
     f = fopen(path, "w");
     if (f) {
         fwrite(s->bytes, 1, s->length, f);
@@ -288,9 +313,11 @@ static int start(const struct run *r, const char *file)
         }
     if (rc == 0)
         printf("%lld inputs for programs, %lld of them one; %lld for job "
-               "files, %lld of them one: no finding\n",
+               "files, %lld of them one; %lld for lessons, %lld of them one: "
+               "no finding\n",
                (long long)inputs[INPUT_PROGRAM], (long long)ran[INPUT_PROGRAM],
-               (long long)inputs[INPUT_JOBS], (long long)ran[INPUT_JOBS]);
+               (long long)inputs[INPUT_JOBS], (long long)ran[INPUT_JOBS],
+               (long long)inputs[INPUT_LESSON], (long long)ran[INPUT_LESSON]);
     munmap(slots, size);
     return rc;
 }

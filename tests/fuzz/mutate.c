@@ -1,4 +1,4 @@
-/* Programs and job files that exist, spoilt: see mutate.h. */
+/* Programs, job files and lessons that exist, spoilt: see mutate.h. */
 #include "mutate.h"
 
 #include <ctype.h>
@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "fuzz_jobs.h"
+#include "fuzz_lessons.h"
 #include "lib/random_program.h"
 
 enum { CORPUS_MOST = 512 };
@@ -42,22 +43,32 @@ static char *file_text(const char *path)
     return text;
 }
 
+static void corpus_add_files(enum input_kind kind, const char *pattern)
+{
+    glob_t found = {0};
+
+    if (glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            corpus_add(kind, file_text(found.gl_pathv[i]));
+    globfree(&found);
+}
+
 int corpus_read(void)
 {
     json_t *file = json_load_file("tests/golden/races.json", 0, NULL), *c;
-    glob_t found = {0};
     size_t i;
 
-    if (glob("assets/races/*/*.tsl", 0, NULL, &found) == 0)
-        for (i = 0; i < found.gl_pathc; i++)
-            corpus_add(INPUT_PROGRAM, file_text(found.gl_pathv[i]));
-    globfree(&found);
+    corpus_add_files(INPUT_PROGRAM, "assets/races/*/*.tsl");
     json_array_foreach(json_object_get(file, "cases"), i, c)
         corpus_add(INPUT_PROGRAM, json_dumps(json_object_get(c, "program"), 0));
     json_decref(file);
     for (i = 0; jobs_good[i]; i++)
         corpus_add(INPUT_JOBS, strdup(jobs_good[i]));
-    return corpora[INPUT_PROGRAM].count + corpora[INPUT_JOBS].count;
+    corpus_add_files(INPUT_LESSON, "lessons/*/*.md");
+    corpus_add_files(INPUT_LESSON, "tests/lessons/*.md");
+    corpus_add_files(INPUT_LESSON, "tests/lessons/broken/*.md");
+    return corpora[INPUT_PROGRAM].count + corpora[INPUT_JOBS].count +
+           corpora[INPUT_LESSON].count;
 }
 
 void corpus_fini(void)
@@ -242,6 +253,8 @@ static const char *some_word(struct input *in)
 {
     if (in->kind == INPUT_JOBS)
         return jobs_words[below(in, jobs_word_count)];
+    if (in->kind == INPUT_LESSON)
+        return lesson_words_some[below(in, lesson_word_count)];
     return program_words[below(in, COUNT(program_words))];
 }
 
@@ -309,9 +322,9 @@ static void nest(struct input *in)
         "f(",  "1-",     "atomic {",  "repeat(9){", "x++;",
         "1,",  "int r;", "work();",
     };
-    const char *what = in->kind == INPUT_JOBS
-                           ? some_word(in)
-                           : openings[below(in, COUNT(openings))];
+    const char *what = in->kind == INPUT_PROGRAM
+                           ? openings[below(in, COUNT(openings))]
+                           : some_word(in);
     size_t times = 1 + below(in, 1 << below(in, 16));
     size_t at = below(in, in->length + 1);
     struct text all = {0};
@@ -371,6 +384,8 @@ size_t input_make(enum input_kind kind, uint64_t seed, char *out)
     case 3:
         if (kind == INPUT_JOBS)
             jobs_random_text(random_next(&in.seed), &made);
+        else if (kind == INPUT_LESSON)
+            lesson_random_text(random_next(&in.seed), &made);
         else
             random_text(random_next(&in.seed), &made);
         begin_with(&in, text_str(&made));

@@ -1,5 +1,6 @@
-/* Inputs for the fuzzer: programs, schedules and job files that exist, spoilt.
- * An input is a pure function of its seed and of the files read. In the child.
+/* Inputs for the fuzzer: programs, schedules, job files and lessons that exist,
+ * spoilt. An input is a pure function of its seed and of the files read. In the
+ * child.
  */
 #ifndef TESTS_FUZZ_MUTATE_H
 #define TESTS_FUZZ_MUTATE_H
@@ -8,10 +9,11 @@
 
 enum { INPUT_MOST = 300 * 1024 }; /* bytes; a little more than TSL_TEXT */
 
-enum input_kind { INPUT_PROGRAM, INPUT_JOBS, INPUT_KINDS };
+enum input_kind { INPUT_PROGRAM, INPUT_JOBS, INPUT_LESSON, INPUT_KINDS };
 
-/* Read what to begin with: assets/races, the golden answers' programs. Without
- * them it begins with random programs only. Returns how many were read. */
+/* Read what to begin with: assets/races, the golden answers' programs, the
+ * lessons, sound and broken. Without them it begins with random programs only.
+ * Returns how many were read. */
 int corpus_read(void);
 void corpus_fini(void);
 
