@@ -1,4 +1,4 @@
-/* Markdown as pieces, as lines of a width, as plain text and as HTML. */
+/* Markdown as pieces, as lines of a width and as plain text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,45 +210,6 @@ static void test_looks(void **state)
     prose_fini(&p);
 }
 
-/* ---- pages --------------------------------------------------------------- */
-
-static const struct html_case {
-    const char *name, *markdown, *want;
-} html_cases[] = {
-    {"looks", "a **b** *c* `d`",
-     "<p>a <strong>b</strong> <em>c</em> <code>d</code></p>\n"},
-    {"headings", "# a\n\n###### b\n", "<h3>a</h3>\n<h6>b</h6>\n"},
-    {"escaped", "<script>\"&\"</script>",
-     "<p>&lt;script&gt;&quot;&amp;&quot;&lt;/script&gt;</p>\n"},
-    {"list", "- a\n  1. b\n- c\n\nd",
-     "<ul>\n<li>a<ol>\n<li>b</li>\n</ol>\n</li>\n<li>c</li>\n</ul>\n<p>d</"
-     "p>\n"},
-    {"a loose list", "- a\n\n  b\n", "<ul>\n<li>a<p>b</p>\n</li>\n</ul>\n"},
-    {"numbers", "3. a\n", "<ol start=\"3\">\n<li>a</li>\n</ol>\n"},
-    {"code", "```\na<b\n\nc\n```\n", "<pre>a&lt;b\n\nc</pre>\n"},
-    {"table", "|a|b|\n|---|---|\n|1|2|\n\nx",
-     "<table>\n<tr><th>a</th><th>b</th></tr>\n"
-     "<tr><td>1</td><td>2</td></tr>\n</table>\n<p>x</p>\n"},
-    {"two tables", "|a|\n|---|\n|1|\n\n|b|\n|---|\n",
-     "<table>\n<tr><th>a</th></tr>\n<tr><td>1</td></tr>\n</table>\n"
-     "<table>\n<tr><th>b</th></tr>\n</table>\n"},
-    {"link", "[a](b.md)", "<p><a href=\"b.md\">a</a></p>\n"},
-    {"link that is code", "[a](javascript:x)", "<p>a</p>\n"},
-    {"link with a quote", "[a](<b\"c>)", "<p><a href=\"b&quot;c\">a</a></p>\n"},
-    {"rule and quote", "> a\n\n---\n",
-     "<blockquote><p>a</p></blockquote>\n<hr>\n"},
-};
-
-static void test_html(void **state)
-{
-    const struct html_case *c = *state;
-    struct text out = {0};
-
-    prose_html(c->markdown, 3, &out);
-    assert_string_equal(text_str(&out), c->want);
-    text_fini(&out);
-}
-
 /* ---- what does no harm --------------------------------------------------- */
 
 static const struct many {
@@ -279,9 +240,6 @@ static void test_many(void **state)
     while (t.len + strlen(m->unit) < 65536)
         text_add(&t, m->unit);
     prose_plain(t.data, 60, 0, &out);
-    assert_false(out.failed);
-    text_fini(&out);
-    prose_html(t.data, 2, &out);
     assert_false(out.failed);
     text_fini(&out);
     text_fini(&t);
@@ -320,8 +278,7 @@ int main(void)
         cmocka_unit_test(test_wide_and_long_table),
     };
     static struct CMUnitTest tests[COUNT_OF(fixed) + COUNT_OF(pieces_cases) +
-                                   COUNT_OF(plain_cases) +
-                                   COUNT_OF(html_cases) + COUNT_OF(many)];
+                                   COUNT_OF(plain_cases) + COUNT_OF(many)];
     size_t n = 0;
 
     for (size_t i = 0; i < COUNT_OF(fixed); i++)
@@ -330,8 +287,6 @@ int main(void)
                  sizeof(pieces_cases[0]), test_pieces);
     n = add_rows(tests, n, plain_cases, COUNT_OF(plain_cases),
                  sizeof(plain_cases[0]), test_plain);
-    n = add_rows(tests, n, html_cases, COUNT_OF(html_cases),
-                 sizeof(html_cases[0]), test_html);
     add_rows(tests, n, many, COUNT_OF(many), sizeof(many[0]), test_many);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

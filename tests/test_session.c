@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "lesson/session.h"
+#include "lesson/session_parts.h"
 #include "lib/fake_trace.h"
 #include "lib/made.h"
 #include "lib/rows.h"
@@ -734,7 +734,7 @@ static void figures_have_their_names(void **state)
     trace->parts[0].alone_per_s = 10;
     trace->parts[0].together_per_s = 4;
     trace->result_digits = 77;
-    session_facts_of(f, "a", 2, trace, &out);
+    session_facts_under(f, "a", 2, "", trace, &out);
     assert_int_equal(facts_repeats(f, "a"), 3);
     assert_true(facts_get(f, "a", 2, "ok", &x) && x == 1);
     assert_true(facts_get(f, "a", 2, "noise", &x) && x == 0.5);
@@ -759,7 +759,7 @@ static void settings_are_in_their_unit(void **state)
     double x;
 
     (void)state;
-    session_facts_of(f, "a", 0, trace, &out);
+    session_facts_under(f, "a", 0, "", trace, &out);
     assert_true(facts_get(f, "a", 0, "set.task_ms", &x) && x == 2000);
     assert_true(facts_get(f, "a", 0, "set.scale", &x) && x == 100);
     assert_true(facts_get(f, "a", 0, "set.timeout", &x) && x == 5);

@@ -69,7 +69,9 @@ static void options(struct lesson_wishes *x)
         x->lang = "";
 }
 
-int lesson_wishes(struct lesson_wishes *x, int argc, char **argv)
+/* -1: go on; else the exit status, having said why. --cpus is applied to this
+ * process at once, so that everything sees a machine with only those. */
+static int wishes(struct lesson_wishes *x, int argc, char **argv)
 {
     int status;
 
@@ -81,11 +83,6 @@ int lesson_wishes(struct lesson_wishes *x, int argc, char **argv)
     x->words = x->sorted.rest;
     x->count = x->sorted.rest_count;
     return x->cpus ? restrict_to(x->cpus) : -1;
-}
-
-void lesson_wishes_fini(struct lesson_wishes *x)
-{
-    cli_words_fini(&x->sorted);
 }
 
 int lesson_course(struct course *c, const struct lesson_wishes *x)
@@ -160,10 +157,10 @@ static int choose(struct lesson_wishes *x)
 int cli_lesson(int argc, char **argv)
 {
     struct lesson_wishes x;
-    int status = lesson_wishes(&x, argc, argv);
+    int status = wishes(&x, argc, argv);
 
     if (status < 0)
         status = choose(&x);
-    lesson_wishes_fini(&x);
+    cli_words_fini(&x.sorted);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "cli/common.h"
 #include "lesson/course.h"
 
-/* What every second word takes: sorted out of the words by lesson_wishes(). */
+/* What every second word takes: sorted out of the words by lesson.c. */
 struct lesson_wishes {
     const char **words; /* ids, numbers, paths; ends with NULL */
     int count;
@@ -16,11 +16,6 @@ struct lesson_wishes {
     const char *theme, *record;
     struct cli_words sorted;
 };
-/* -1: go on; else the exit status, having said why. --cpus is applied to this
- * process at once, so that everything sees a machine with only those.
- * lesson_wishes_fini() in both cases. */
-int lesson_wishes(struct lesson_wishes *x, int argc, char **argv);
-void lesson_wishes_fini(struct lesson_wishes *x);
 /* The course in the language asked for; a sentence and an exit status, or -1.
  */
 int lesson_course(struct course *c, const struct lesson_wishes *x);

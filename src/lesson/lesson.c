@@ -64,7 +64,7 @@ void lesson_complain(struct lesson *l, int line, int code, const char *format,
         p += printable(p);
 }
 
-uint64_t lesson_hash(const char *text, size_t length)
+static uint64_t hash(const char *text, size_t length)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
@@ -331,7 +331,7 @@ static void hash_skeleton(struct lesson *l)
 
     for (int i = 0; i < l->block_count; i++)
         lesson_block_skeleton(&l->blocks[i], &t);
-    l->skeleton = lesson_hash(text_str(&t), t.len);
+    l->skeleton = hash(text_str(&t), t.len);
     text_fini(&t);
 }
 
@@ -342,7 +342,7 @@ int lesson_parse(struct lesson *l, const char *path, const char *text,
 
     *l = (struct lesson){.lang = "en"};
     snprintf(l->path, sizeof(l->path), "%s", path ? path : "");
-    l->revision = lesson_hash(text, length);
+    l->revision = hash(text, length);
     if (length > LESSON_BYTES) {
         lesson_complain(l, 1, LINT_TOO_LARGE,
                         "a lesson has at most %d KiB; this file is not read",

@@ -307,21 +307,6 @@ int progress_add(const char *lesson, uint64_t revision,
     return rc;
 }
 
-const struct progress_item *progress_last(const struct progress *p,
-                                          const char *lesson,
-                                          enum progress_event event)
-{
-    for (int i = p->count - 1; i >= 0; i--) {
-        if (strcmp(p->items[i].lesson, lesson) != 0)
-            continue;
-        if (p->items[i].event == event)
-            return &p->items[i];
-        if (p->items[i].event == PROGRESS_RESET)
-            return NULL;
-    }
-    return NULL;
-}
-
 /* ---- to and from other machines ------------------------------------------ */
 
 static void add_item_line(struct text *out, const struct progress_item *item)

@@ -77,12 +77,6 @@ bool progress_next(const char **at, char *key, size_t key_size, char *value,
  * next " word=" begins; false: not there. */
 bool progress_field(const char *data, const char *key, char *out, size_t size);
 
-/* Of a lesson, since it was last reset: is there such an event? The last one,
- * or NULL. */
-const struct progress_item *progress_last(const struct progress *p,
-                                          const char *lesson,
-                                          enum progress_event event);
-
 /* All of it to @out; from @path, what is not there yet (by whole lines). How
  * many came in: *@added. */
 int progress_export(FILE *out, struct err *err);

@@ -1,4 +1,4 @@
-/* Markdown as data, read by md4c: for screens, for plain text, for pages. Any
+/* Markdown as data, read by md4c: for screens and for plain text. Any
  * process. */
 #ifndef LESSON_PROSE_H
 #define LESSON_PROSE_H
@@ -70,7 +70,5 @@ void prose_layout_fini(struct prose_layout *l);
 /* As plain text, @columns wide, every line after @indent blanks. */
 void prose_plain(const char *markdown, int columns, int indent,
                  struct text *out);
-/* As HTML, escaped; headings begin at <h@level>. */
-void prose_html(const char *markdown, int level, struct text *out);
 
 #endif

@@ -80,6 +80,5 @@ void block_control(struct reader *r, struct lesson_block *b, struct saids *all);
 void lesson_block_fini(struct lesson_block *b);
 /* What of @b must be the same in a translation (lesson_skeleton.c). */
 void lesson_block_skeleton(const struct lesson_block *b, struct text *out);
-uint64_t lesson_hash(const char *text, size_t length);
 
 #endif

@@ -151,14 +151,7 @@ int session_take(struct session *s, const struct lesson_order *o,
  * step is reached. */
 void session_judge(struct session *s, int block);
 
-/* Every figure of a finished run, by name, as facts of @name. Settings are
- * called set.task_ms, with '_' for '-', in the unit a person writes. Of workers
- * the first FACTS_WORKERS. */
-#define FACTS_WORKERS 64
-void session_facts_of(struct facts *f, const char *name, int repeat,
-                      const struct trace *t,
-                      const struct sweep_outcome *outcome);
-/* The machine's. */
+/* What formulas may know of the machine, as facts of "machine". */
 void session_facts_machine(struct facts *f, const struct machine *m);
 
 /* ---- controls --------------------------------------------------------------

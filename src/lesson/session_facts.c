@@ -165,13 +165,6 @@ void session_facts_under(struct facts *f, const char *name, int repeat,
         put(&p, (double)t->result_digits, "", "digits");
 }
 
-void session_facts_of(struct facts *f, const char *name, int repeat,
-                      const struct trace *t,
-                      const struct sweep_outcome *outcome)
-{
-    session_facts_under(f, name, repeat, "", t, outcome);
-}
-
 /* ---- sweeps ---------------------------------------------------------------
  */
 

@@ -6,7 +6,10 @@
 
 #define SESSION_FIGURE 96 /* a figure's whole name: "@gil/8.worker3.run_s" */
 
-/* As session_facts_of(), with @prefix ("@8.") before each name. */
+/* Every figure of a finished run, as facts of @name, with @prefix ("", "@8.")
+ * before each. Settings are called set.task_ms, with '_' for '-', in the unit a
+ * person writes. Of workers the first FACTS_WORKERS. */
+#define FACTS_WORKERS 64
 void session_facts_under(struct facts *f, const char *name, int repeat,
                          const char *prefix, const struct trace *t,
                          const struct sweep_outcome *o);

@@ -119,14 +119,6 @@ struct box view_lesson_room(int rows, int columns, const struct view_lesson *v)
     return l.guest;
 }
 
-int view_lesson_page(int rows, const struct view_lesson *v)
-{
-    struct lesson_layout l;
-
-    lay_out(&l, rows, LEAST_COLUMNS, v);
-    return l.page.rows > 3 ? l.page.rows - 2 : 1;
-}
-
 int view_lesson_scroll_max(int rows, int columns, const struct view_lesson *v)
 {
     struct lesson_layout l;

@@ -52,8 +52,6 @@ void view_lesson(struct frame *f, const struct view_lesson *v);
 struct box view_lesson_room(int rows, int columns, const struct view_lesson *v);
 /* How far the text of this step can be scrolled at that size. */
 int view_lesson_scroll_max(int rows, int columns, const struct view_lesson *v);
-/* Lines of text that fit, for PgUp and PgDn. */
-int view_lesson_page(int rows, const struct view_lesson *v);
 
 /* Votes as bars, a choice a line (lesson_votes.c); returns the rows used. */
 int view_lesson_votes(struct frame *f, struct box b,
