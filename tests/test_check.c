@@ -297,6 +297,29 @@ static void odd_files_do_not_pass(void **state)
     }
 }
 
+/* What a file calls its cases is printed; a terminal must not obey it. */
+static void names_move_no_cursor(void **state)
+{
+    static const char *const texts[] = {
+        "timeslice-disk-golden/1\", \"movement\"",
+        "timeslice-scaling-golden/1\", \"closed_forms\"",
+        "timeslice-scaling-golden/1\", \"fits\"",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[256], line[128];
+
+        snprintf(text, sizeof(text),
+                 "{\"format\": \"%s: [{\"id\": \"a\\u001b[2Jb\"}]}", texts[i]);
+        scratch_write(text);
+        snprintf(line, sizeof(line), "check %s", scratch);
+        program_run(&result, line);
+        assert_int_equal(result.status, EXIT_FAILED);
+        assert_null(strchr(result.out, 0x1b));
+    }
+}
+
 static void program_tells(void **state)
 {
     json_t *record, *root;
@@ -342,6 +365,7 @@ int main(void)
     static struct CMUnitTest tests[CHANGES + REFUSALS + 8];
     const struct CMUnitTest others[] = {
         cmocka_unit_test(check_golden),
+        cmocka_unit_test(names_move_no_cursor),
         cmocka_unit_test(wrong_words),
         cmocka_unit_test(odd_files_do_not_pass),
         cmocka_unit_test(program_tells),

@@ -70,21 +70,6 @@ static void leave_out(struct check_group *g, const struct sim_rule *rule)
 
 /* ---- one case ------------------------------------------------------------ */
 
-/* "[3]" unless it has a name, which has nothing that moves a cursor. */
-static void begin_case(struct check_report *r, const json_t *c, size_t i)
-{
-    const char *id = json_string_value(json_object_get(c, "id"));
-    char name[64];
-
-    snprintf(name, sizeof(name), "[%zu]", i);
-    if (id)
-        check_copy(name, sizeof(name), id);
-    for (char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
-    check_begin_case(r, name);
-}
-
 /* The object that @c has under @name; NULL after a sentence. */
 static const json_t *part(struct check_report *r, const json_t *c,
                           const char *name, const char *holds)
@@ -141,7 +126,7 @@ void cases_recompute(const json_t *root, struct check_report *r,
     {
         const struct sim_rule *missing;
 
-        begin_case(r, c, i);
+        check_begin_case(r, c, i);
         missing = missing_rule(r, c);
         if (missing && !r->case_differs) {
             leave_out(g, missing);

@@ -143,11 +143,19 @@ const json_t *check_list(struct check_report *r, const json_t *root,
     return list;
 }
 
-void check_begin_case(struct check_report *r, const char *id)
+void check_begin_case(struct check_report *r, const json_t *c, size_t i)
 {
+    const char *id = json_string_value(json_object_get(c, "id"));
     char name[64];
 
-    check_copy(name, sizeof(name), id ? id : "?");
+    if (!id)
+        id = json_string_value(json_object_get(c, "name"));
+    snprintf(name, sizeof(name), "[%zu]", i);
+    if (id)
+        check_copy(name, sizeof(name), id);
+    for (char *at = name; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
     snprintf(r->where, sizeof(r->where), "%s %s", group_now(r)->name, name);
     r->case_differs = false;
 }

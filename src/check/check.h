@@ -73,7 +73,9 @@ struct check_group *check_begin_group(struct check_report *r, const char *name,
  * difference. */
 const json_t *check_list(struct check_report *r, const json_t *root,
                          const char *name);
-void check_begin_case(struct check_report *r, const char *id);
+/* Case @c, the @i-th of its list from 0: called by its "id" or "name", else
+ * "[3]". What in that would move a cursor is a "?". */
+void check_begin_case(struct check_report *r, const json_t *c, size_t i);
 void check_end_case(struct check_report *r);
 
 /* As much of @from as fits, ending with a whole character (UTF-8): what stands

@@ -544,19 +544,13 @@ static void check_kind(struct check_report *r, const json_t *root,
                        const struct kind *kind)
 {
     const json_t *list, *one;
-    char number[24];
     size_t i;
 
     check_begin_group(r, kind->name, kind->cases_of);
     list = check_list(r, root, kind->name);
     json_array_foreach(list, i, one)
     {
-        const char *id = json_string_value(json_object_get(one, "id"));
-
-        if (!id)
-            id = json_string_value(json_object_get(one, "name"));
-        snprintf(number, sizeof(number), "[%zu]", i);
-        check_begin_case(r, id ? id : number);
+        check_begin_case(r, one, i);
         kind->check(r, root, one);
         check_end_case(r);
     }

@@ -76,21 +76,6 @@ static void explore_case(struct check_report *r, const json_t *c,
 
 /* ---- groups -------------------------------------------------------------- */
 
-/* "[3]" unless it has a name, which has nothing that moves a cursor. */
-static void begin_case(struct check_report *r, const json_t *c, size_t i)
-{
-    const char *id = json_string_value(json_object_get(c, "id"));
-    char name[64];
-
-    snprintf(name, sizeof(name), "[%zu]", i);
-    if (id)
-        check_copy(name, sizeof(name), id);
-    for (char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
-    check_begin_case(r, name);
-}
-
 /* Name what @from has that is not @known. */
 static void check_members(struct check_report *r, const json_t *from,
                           const char *const known[])
@@ -128,7 +113,7 @@ static void check_programs(struct check_report *r, const json_t *list)
         struct err err = {0};
         struct program *p;
 
-        begin_case(r, c, i);
+        check_begin_case(r, c, i);
         p = read_program(c, &err);
         if (!p)
             check_say(r, "program", err.text);
@@ -159,7 +144,7 @@ static void check_results(struct check_report *r, const json_t *list,
 
         if (!stated)
             continue;
-        begin_case(r, c, i);
+        check_begin_case(r, c, i);
         if (json_is_object(stated))
             explore_case(r, c, &rules, stated, races_compare);
         else
@@ -189,7 +174,7 @@ static void check_instructions(struct check_report *r, const json_t *list)
 
         if (!stated)
             continue;
-        begin_case(r, c, i);
+        check_begin_case(r, c, i);
         explore_case(r, c, &rules, stated, compare_instructions);
         check_end_case(r);
     }
@@ -222,7 +207,7 @@ static void check_published(struct check_report *r, const json_t *list)
 
         if (!published)
             continue;
-        begin_case(r, c, i);
+        check_begin_case(r, c, i);
         if (!json_is_object(published))
             check_say(r, "published",
                       "\"published\" should be an object by memory model");
