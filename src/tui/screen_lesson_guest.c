@@ -174,14 +174,8 @@ static void draw_curve(struct app *a, struct frame *f,
     }
     v.look.cursor = l->look.cursor;
     v.look.ascii = c->ascii;
-    if (s && l->ordered) {
-        run_update(&a->run);
-        v.now = run_trace(&a->run);
-        v.order_point = l->order_now.sweep.point;
-        v.warming = l->order_now.sweep.round < 0;
-        v.attempt = l->order_now.sweep.attempt;
-        v.look.running = &s->points[v.order_point];
-    }
+    if (s && l->ordered)
+        sweep_run_going(a, s, &l->order_now.sweep, &v);
     view_curve(f, &v);
 }
 

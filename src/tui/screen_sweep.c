@@ -402,14 +402,8 @@ static void sweep_draw(struct app *a, struct frame *f,
     v.look.cursor = cursor_point(w);
     v.look.no_answer = w->hidden;
     v.look.ascii = c->ascii;
-    if (s && w->run.ordered) {
-        run_update(&a->run);
-        v.now = run_trace(&a->run);
-        v.order_point = w->run.order.point;
-        v.warming = w->run.order.round < 0;
-        v.attempt = w->run.order.attempt;
-        v.look.running = &s->points[v.order_point];
-    }
+    if (s && w->run.ordered)
+        sweep_run_going(a, s, &w->run.order, &v);
     view_curve(f, &v);
 }
 

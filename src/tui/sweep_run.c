@@ -373,6 +373,17 @@ void sweep_run_guess(struct app *a, double guess)
 /* ---- as time goes by ------------------------------------------------------
  */
 
+void sweep_run_going(struct app *a, const struct sweep *s,
+                     const struct sweep_order *o, struct view_curve *v)
+{
+    run_update(&a->run);
+    v->now = run_trace(&a->run);
+    v->order_point = o->point;
+    v->warming = o->round < 0;
+    v->attempt = o->attempt;
+    v->look.running = &s->points[o->point];
+}
+
 int64_t sweep_run_tick(struct app *a, int64_t now_ns)
 {
     struct sweep_run *w = &a->sweep.run;

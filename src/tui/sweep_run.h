@@ -12,6 +12,7 @@
 #include "keep/pack.h"
 #include "observe/noise.h"
 #include "sweep/sweep.h"
+#include "view/curve.h"
 
 struct app;
 
@@ -50,6 +51,9 @@ void sweep_run_drop(struct app *a);
 /* End all of it; the history says how far it came. */
 void sweep_run_close(struct app *a);
 
+/* Show in @v that @o, a run of @s, goes on. */
+void sweep_run_going(struct app *a, const struct sweep *s,
+                     const struct sweep_order *o, struct view_curve *v);
 /* Do what is due; returns when something is due again. */
 int64_t sweep_run_tick(struct app *a, int64_t now_ns);
 
